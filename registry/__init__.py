@@ -1,0 +1,72 @@
+"""The registry of youth e-commerce training programmes."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+
+from config import Config, load_config
+from registry.access.web import check_endpoints, init_access, login_manager
+from registry.core import assets, i18n, markdown
+from registry.core.database import db
+
+ROOT = Path(__file__).resolve().parent.parent
+
+DOORS = {
+    "registry.web.views": "",
+}
+"""Module with a blueprint `bp` -> its URL prefix."""
+
+COMMANDS: tuple[str, ...] = ()
+"""Modules with a command group `cli`."""
+
+MODELS = (
+    "registry.core.audit",
+    "registry.places.models",
+    "registry.messages.models",
+    "registry.accounts.models",
+    "registry.people.models",
+    "registry.catalogue.models",
+    "registry.admissions.models",
+    "registry.enrolments.models",
+    "registry.outcomes.models",
+    "registry.reports.models",
+)
+
+
+def create_app(config: Config | None = None, **overrides: Any) -> Flask:
+    """The application: a table of contents. `overrides` are configuration values, for tests."""
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.config.from_object(config or load_config())
+    app.config.update(overrides)
+    _init_extensions(app)
+    _open_doors(app)
+    check_endpoints(app)
+    return app
+
+
+def _init_extensions(app: Flask) -> None:
+    for module in MODELS:
+        import_module(module)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "registry" / "migrations"), render_as_batch=True)
+    CSRFProtect(app)
+    app.jinja_env.filters.update(i18n.FILTERS, markdown=markdown.render_markdown)
+    app.jinja_env.globals.update(static_url=assets.static_url)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _open_doors(app: Flask) -> None:
+    from registry.web import doors  # The web's wiring imports the domains; they must not import it.
+
+    doors.init_web(app)
+    for module, prefix in DOORS.items():
+        app.register_blueprint(import_module(module).bp, url_prefix=prefix or None)
+    for module in COMMANDS:
+        app.cli.add_command(import_module(module).cli)
+
+
+__all__ = ["create_app", "init_access", "login_manager"]

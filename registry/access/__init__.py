@@ -1,0 +1,1 @@
+"""Who may do what: permissions, roles, the policy, and the lifecycles that ask it."""

@@ -1,0 +1,1 @@
+"""Users who sign in, organisations and role grants."""

@@ -1,0 +1,1 @@
+"""Forms, applications, eligibility, decisions, seats, offers and waiting lists."""

@@ -1,0 +1,153 @@
+"""Choices about applications, and the groups of statuses the rules speak of."""
+
+from registry.core.i18n import Labelled, _l
+
+
+class ApplicationStatus(Labelled):
+    """Labels are for staff; applicants read `rules.public_status`."""
+
+    DRAFT = "draft", _l("Draft")
+    AWAITING_GUARDIAN = "awaiting_guardian", _l("Waiting for the guardian")
+    AWAITING_ENDORSEMENT = "awaiting_endorsement", _l("Waiting for the focal point")
+    INELIGIBLE = "ineligible", _l("Not eligible")
+    SUBMITTED = "submitted", _l("Sent")
+    RETURNED = "returned", _l("Returned for correction")
+    UNDER_REVIEW = "under_review", _l("In review")
+    OFFERED = "offered", _l("Offer made")
+    WAITLISTED = "waitlisted", _l("Waiting list")
+    ACCEPTED = "accepted", _l("Accepted")
+    DECLINED = "declined", _l("Declined by the applicant")
+    LAPSED = "lapsed", _l("Offer lapsed")
+    REJECTED = "rejected", _l("Not selected")
+    NOT_ENDORSED = "not_endorsed", _l("Not endorsed")
+    WITHDRAWN = "withdrawn", _l("Withdrawn")
+    CLOSED = "closed", _l("Closed")
+    EXPIRED = "expired", _l("Draft expired")
+
+
+class PublicStatus(Labelled):
+    """The names applicants see, on screen, in mail and in exports."""
+
+    DRAFT = "draft", _l("Draft")
+    SENT = "sent", _l("Sent")
+    WAITING_GUARDIAN = "waiting_guardian", _l("Waiting for your guardian")
+    WAITING_FOCAL_POINT = "waiting_focal_point", _l("Waiting for your focal point")
+    WE_NEED_SOMETHING = "we_need_something", _l("We need something")
+    IN_REVIEW = "in_review", _l("In review")
+    OFFER_MADE = "offer_made", _l("Offer made")
+    WAITING_LIST = "waiting_list", _l("Waiting list")
+    ACCEPTED = "accepted", _l("Accepted")
+    NOT_THIS_TIME = "not_this_time", _l("Not this time")
+    NOT_ELIGIBLE = "not_eligible", _l("Not eligible")
+    WITHDRAWN = "withdrawn", _l("Withdrawn")
+    CLOSED = "closed", _l("Closed")
+
+
+S = ApplicationStatus
+DRAFT_STATUSES = frozenset({S.DRAFT, S.EXPIRED})
+OPEN_STATUSES = frozenset(
+    {
+        S.DRAFT,
+        S.AWAITING_GUARDIAN,
+        S.AWAITING_ENDORSEMENT,
+        S.INELIGIBLE,
+        S.SUBMITTED,
+        S.RETURNED,
+        S.UNDER_REVIEW,
+        S.OFFERED,
+        S.WAITLISTED,
+    }
+)
+"""Those an applicant can withdraw from."""
+LIVE_STATUSES = OPEN_STATUSES | {S.ACCEPTED}
+"""One person has at most one application in these per cohort."""
+CLOSABLE_STATUSES = OPEN_STATUSES - {S.DRAFT}
+HOLDING_STATUSES = frozenset({S.OFFERED, S.ACCEPTED})
+"""Those that hold a seat (an enrolment may have given it back since)."""
+DECIDED_STATUSES = frozenset(
+    {S.OFFERED, S.WAITLISTED, S.ACCEPTED, S.DECLINED, S.LAPSED, S.REJECTED}
+)
+
+
+class Decision(Labelled):
+    """What a coordinator stages."""
+
+    OFFER = "offer", _l("Offer a place")
+    WAITLIST = "waitlist", _l("Put on the waiting list")
+    REJECT = "reject", _l("Refuse")
+
+
+class RejectionReason(Labelled):
+    """Why a place is refused; the applicant reads it."""
+
+    MORE_THAN_SEATS = "more_than_seats", _l("There were more good applications than seats.")
+    EXPERIENCE = "experience", _l("Others had experience that fits this programme better.")
+    MOTIVATION = "motivation", _l("The answers did not say enough about your plans.")
+    LANGUAGE = "language", _l("The level of the teaching language was not enough.")
+    OTHER = "other", _l("Another reason, explained in the note.")
+
+
+class OfferAnswer(Labelled):
+    """How an offer ended; empty while it is open."""
+
+    ACCEPTED = "accepted", _l("Accepted")
+    DECLINED = "declined", _l("Declined")
+    LAPSED = "lapsed", _l("Lapsed")
+    WITHDRAWN = "withdrawn", _l("Withdrawn")
+
+
+class GuardianAnswer(Labelled):
+    """What the guardian said."""
+
+    CONSENTED = "consented", _l("Consented")
+    REFUSED = "refused", _l("Refused")
+
+
+class RuleName(Labelled):
+    """Published conditions for applying."""
+
+    AGE = "age", _l("Age")
+    COUNTRY = "country", _l("Citizenship or residence")
+    EDUCATION = "education", _l("Education")
+    LANGUAGE = "language", _l("Language")
+
+
+class RuleResult(Labelled):
+    """An unknown never refuses by itself."""
+
+    PASS = "pass", _l("Fulfilled")
+    FAIL = "fail", _l("Not fulfilled")
+    UNKNOWN = "unknown", _l("Not known")
+
+
+class QuestionKind(Labelled):
+    """Kinds of questions of the standard form."""
+
+    SHORT_TEXT = "short_text", _l("Short text")
+    LONG_TEXT = "long_text", _l("Long text")
+    CHOICE = "choice", _l("One of several")
+    YES_NO = "yes_no", _l("Yes or no")
+    LINK = "link", _l("Link")
+
+
+class AgeBand(Labelled):
+    """Age at submission, for reports."""
+
+    UNDER_18 = "under_18", _l("under 18")
+    FROM_18 = "18_24", _l("18–24")
+    FROM_25 = "25_29", _l("25–29")
+    FROM_30 = "30_35", _l("30–35")
+    FROM_36 = "36_plus", _l("36 and over")
+    UNKNOWN = "unknown", _l("age unknown")
+
+
+class Figure(Labelled):
+    """Stages of the funnel an application or enrolment has reached; none is ever lost again."""
+
+    APPLIED = "applied", _l("Applied")
+    ELIGIBLE = "eligible", _l("Eligible")
+    ENDORSED = "endorsed", _l("Endorsed")
+    OFFERED = "offered", _l("Offered")
+    ACCEPTED = "accepted", _l("Accepted")
+    STARTED = "started", _l("Started")
+    COMPLETED = "completed", _l("Completed")

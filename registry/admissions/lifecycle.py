@@ -1,0 +1,72 @@
+"""How an application moves."""
+
+from registry.access.lifecycle import Lifecycle, row
+from registry.access.permissions import Permission as P
+from registry.admissions.enums import CLOSABLE_STATUSES, OPEN_STATUSES
+from registry.admissions.enums import ApplicationStatus as S
+from registry.admissions.models import Application
+
+APPLICATION = Lifecycle(
+    Application,
+    "admissions:application",
+    S,
+    [
+        row("submit", {S.DRAFT}, S.SUBMITTED, P.APPLICATION_SUBMIT, stamps=("submitted_at", "eligible_at")),
+        row(
+            "submit_to_guardian",
+            {S.DRAFT},
+            S.AWAITING_GUARDIAN,
+            P.APPLICATION_SUBMIT,
+            stamps=("submitted_at", "eligible_at"),
+        ),
+        row(
+            "submit_to_focal_point",
+            {S.DRAFT},
+            S.AWAITING_ENDORSEMENT,
+            P.APPLICATION_SUBMIT,
+            stamps=("submitted_at", "eligible_at"),
+        ),
+        row("submit_ineligible", {S.DRAFT}, S.INELIGIBLE, P.APPLICATION_SUBMIT, stamps="submitted_at"),
+        row("consent", {S.AWAITING_GUARDIAN}, S.SUBMITTED, P.GUARDIAN_CONSENT),
+        row("consent_to_focal_point", {S.AWAITING_GUARDIAN}, S.AWAITING_ENDORSEMENT, P.GUARDIAN_CONSENT),
+        row("refuse", {S.AWAITING_GUARDIAN}, S.WITHDRAWN, P.GUARDIAN_CONSENT, stamps="withdrawn_at"),
+        row("endorse", {S.AWAITING_ENDORSEMENT}, S.SUBMITTED, P.APPLICATION_ENDORSE, stamps="endorsed_at"),
+        row(
+            "decline_endorsement",
+            {S.AWAITING_ENDORSEMENT},
+            S.NOT_ENDORSED,
+            P.APPLICATION_ENDORSE,
+            needs_reason=True,
+        ),
+        row(
+            "override",
+            {S.INELIGIBLE},
+            S.SUBMITTED,
+            P.APPLICATION_PROCESS,
+            stamps="eligible_at",
+            needs_reason=True,
+        ),
+        row("return", {S.SUBMITTED, S.UNDER_REVIEW}, S.RETURNED, P.APPLICATION_PROCESS, needs_reason=True),
+        row("resubmit", {S.RETURNED}, S.SUBMITTED, P.APPLICATION_SUBMIT),
+        row("start_review", {S.SUBMITTED}, S.UNDER_REVIEW, P.APPLICATION_PROCESS),
+        row(
+            "offer",
+            {S.UNDER_REVIEW},
+            S.OFFERED,
+            P.DECISION_RELEASE,
+            stamps=("decided_at", "offered_at"),
+        ),
+        row("waitlist", {S.UNDER_REVIEW}, S.WAITLISTED, P.DECISION_RELEASE, stamps="decided_at"),
+        row("reject", {S.UNDER_REVIEW}, S.REJECTED, P.DECISION_RELEASE, stamps="decided_at"),
+        # First come, first served: nobody decides, the order of arrival does.
+        row("offer_at_once", {S.SUBMITTED}, S.OFFERED, P.CLOCK_RUN, stamps=("decided_at", "offered_at")),
+        row("waitlist_at_once", {S.SUBMITTED}, S.WAITLISTED, P.CLOCK_RUN, stamps="decided_at"),
+        row("promote", {S.WAITLISTED}, S.OFFERED, P.CLOCK_RUN, stamps="offered_at"),
+        row("accept", {S.OFFERED}, S.ACCEPTED, P.OFFER_ANSWER, stamps="accepted_at"),
+        row("decline", {S.OFFERED}, S.DECLINED, P.OFFER_ANSWER),
+        row("lapse", {S.OFFERED}, S.LAPSED, P.CLOCK_RUN),
+        row("withdraw", OPEN_STATUSES, S.WITHDRAWN, P.APPLICATION_WITHDRAW, stamps="withdrawn_at"),
+        row("close", CLOSABLE_STATUSES, S.CLOSED, P.APPLICATION_PROCESS, needs_reason=True),
+        row("expire", {S.DRAFT}, S.EXPIRED, P.CLOCK_RUN),
+    ],
+)

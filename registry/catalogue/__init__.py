@@ -1,0 +1,1 @@
+"""Programmes, translations, topics, framework documents, cohorts, seat pools, indicators."""

@@ -1,0 +1,104 @@
+"""What is true of programmes and cohorts, and who may change them. Pure."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from registry.access import policy
+from registry.access.actor import Actor
+from registry.access.permissions import Permission
+from registry.catalogue.enums import CohortStatus, Phase, ProgrammeStatus
+from registry.catalogue.models import Cohort, Programme
+from registry.core import clock
+from registry.core.i18n import _l
+
+
+def compute_phase(cohort: Cohort, at: datetime) -> Phase:
+    """Where the cohort stands at an instant; days are the host's."""
+    if at < cohort.opens_at:
+        return Phase.UPCOMING
+    if at < cohort.closes_at:
+        return Phase.OPEN
+    day = at.astimezone(ZoneInfo(cohort.zone)).date()
+    if day > cohort.ends_on:
+        return Phase.ENDED
+    if day >= cohort.starts_on:
+        return Phase.RUNNING
+    return Phase.CLOSED
+
+
+def is_open(cohort: Cohort, at: datetime) -> bool:
+    """Whether an application submitted at this instant is in time."""
+    return cohort.status is CohortStatus.PUBLISHED and compute_phase(cohort, at) is Phase.OPEN
+
+
+def has_started(cohort: Cohort, at: datetime) -> bool:
+    """Whether the cohort's first day, in the host's zone, has come."""
+    return at.astimezone(ZoneInfo(cohort.zone)).date() >= cohort.starts_on
+
+
+def is_public(cohort: Cohort) -> bool:
+    """Whether visitors see it."""
+    return cohort.status in {CohortStatus.PUBLISHED, CohortStatus.ARCHIVED, CohortStatus.CANCELLED}
+
+
+def why_not_publishable(cohort: Cohort) -> Any:
+    """The sentence that says why this cohort cannot be published, or None."""
+    if cohort.programme.status is not ProgrammeStatus.PUBLISHED:
+        return _l("Publish the programme first.")
+    if cohort.capacity < 1:
+        return _l("Give the cohort at least one seat first.")
+    if cohort.closes_at <= clock.now():
+        return _l("The application window has already closed. Move it to the future first.")
+    return None
+
+
+def why_not_archivable(cohort: Cohort) -> Any:
+    """The sentence that says why this cohort cannot be archived, or None."""
+    if compute_phase(cohort, clock.now()) is not Phase.ENDED:
+        return _l("The cohort has not ended yet.")
+    return None
+
+
+@policy.rule(
+    Permission.PROGRAMME_EDIT,
+    Permission.PROGRAMME_PUBLISH,
+    Permission.REPORTED_RESULT_EDIT,
+    Permission.REPORT_VIEW_LIVE,
+    Permission.RELEASE_MAKE,
+    on=Programme,
+)
+def _manages_programme(actor: Actor, programme: Programme) -> bool:
+    return manages(actor, programme.slug, Permission.PROGRAMME_EDIT)
+
+
+@policy.rule(
+    Permission.COHORT_EDIT,
+    Permission.COHORT_PUBLISH,
+    Permission.REPORT_VIEW_LIVE,
+    on=Cohort,
+)
+def _manages_cohort(actor: Actor, cohort: Cohort) -> bool:
+    return manages(actor, cohort.programme.slug, Permission.COHORT_EDIT)
+
+
+@policy.rule(
+    Permission.DECISION_RELEASE,
+    Permission.DECISION_STAGE,
+    Permission.SEAT_VIEW,
+    Permission.APPLICATION_EXPORT,
+    Permission.APPLICATION_PROCESS,
+    Permission.ENROLMENT_MANAGE,
+    Permission.ENROLMENT_VIEW,
+    Permission.OUTCOME_RECORD,
+    on=Cohort,
+)
+def _runs_cohort(actor: Actor, cohort: Cohort) -> bool:
+    return manages(actor, cohort.programme.slug, Permission.DECISION_STAGE)
+
+
+def manages(actor: Actor, slug: str, permission: Permission) -> bool:
+    """Whether a grant with this permission covers the whole programme."""
+    return any(
+        grant.programme in (None, slug) and grant.country is None for grant in actor.grants_with(permission)
+    )

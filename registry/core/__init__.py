@@ -1,0 +1,1 @@
+"""Mechanisms every domain stands on; no word of the field appears here."""

@@ -1,0 +1,214 @@
+"""Forms: the shape of what people send. Business rules live in the domains' rules and operations."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, Form, FormField, HiddenField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
+
+from registry.core.errors import RegistryError, StaleWrite
+from registry.core.i18n import _, _l
+
+_INVISIBLE = {"Cc", "Cf", "Co", "Cs"}
+_KEPT = {"\n", "\t", "\u200c", "\u200d"}  # Joiners are letters' business in Persian and Indic scripts.
+
+
+def clean_text(value: Any) -> Any:
+    """NFC, without control and direction characters, outer blanks gone, line ends as \\n."""
+    if not isinstance(value, str):
+        return value
+    value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(
+        character
+        for character in value
+        if character in _KEPT or unicodedata.category(character) not in _INVISIBLE
+    ).strip()
+
+
+def plain_digits(value: Any) -> Any:
+    """Full-width and local digits as ASCII digits."""
+    if not isinstance(value, str):
+        return value
+    return "".join(
+        str(unicodedata.digit(character)) if character.isdecimal() else character for character in value
+    ).strip()
+
+
+def is_filled(field: Field) -> bool:
+    """Whether the person entered anything into the field."""
+    return bool(field.data) or field.data == 0
+
+
+class RegistryForm(FlaskForm):
+    """Base of every form: cleans text, shows errors of operations, knows its HTTP status."""
+
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            filters = list(unbound_field.kwargs.get("filters", ()))
+            if issubclass(unbound_field.field_class, StringField) and not getattr(
+                unbound_field.field_class, "keeps_raw_text", False
+            ):
+                filters.insert(0, clean_text)
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conflict: RegistryError | None = None
+
+    @property
+    def http_status(self) -> int:
+        """200 for a fresh form, 422 for one with errors, the error's own for a conflict."""
+        if self.conflict is not None:
+            return self.conflict.status
+        return 422 if self.errors else 200
+
+    @property
+    def stale_changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """What somebody else changed meanwhile: field name -> (value as shown, value now)."""
+        return self.conflict.changes if isinstance(self.conflict, StaleWrite) else {}
+
+    def show(self, error: RegistryError) -> None:
+        """Show an operation's refusal at its field, or on top. 403 and 404 pass through."""
+        if error.status in {403, 404}:
+            raise error
+        self.conflict = error
+        if error.field and error.field in self._fields:
+            field = self._fields[error.field]
+            field.errors = [*field.errors, str(error)]
+        else:
+            self.form_errors.append(str(error))
+
+    @classmethod
+    def from_json(cls, payload: Mapping[str, Any], **kwargs: Any) -> "RegistryForm":
+        """The same form over a JSON object: lists become repeated values, null a missing one."""
+        data: MultiDict[str, str] = MultiDict()
+        for key, value in payload.items():
+            for each in value if isinstance(value, list) else [value]:
+                if each is not None:
+                    data.add(key, str(each))
+        return cls(formdata=data, meta={"csrf": False}, **kwargs)
+
+
+class VersionField(HiddenField):
+    """The version of the record that the form was rendered with."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        value = valuelist[0] if valuelist else ""
+        if not (value.isascii() and value.isdigit() and len(value) <= 9):
+            raise ValueError(_("Open this page again and repeat the change."))
+        self.data = int(value)
+
+
+class DatePartsForm(Form):
+    """Day, month and year as people type them."""
+
+    day = StringField(_l("Day"), filters=[plain_digits], validators=[Length(max=4)])
+    month = StringField(_l("Month"), filters=[plain_digits], validators=[Length(max=4)])
+    year = StringField(_l("Year"), filters=[plain_digits], validators=[Length(max=8)])
+
+
+class DatePartsField(FormField):
+    """A date in three fields. `data` is a date or None; `required` and bounds are checked here.
+
+    Errors: at the field, in words, naming what is missing.
+    """
+
+    def __init__(
+        self,
+        label: Any = None,
+        *,
+        required: bool = True,
+        earliest: date = date(1900, 1, 1),
+        latest: date = date(2100, 12, 31),
+        missing: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(DatePartsForm, label, separator="-", **kwargs)
+        self.required = required
+        self.earliest = earliest
+        self.latest = latest
+        self.missing = missing or _l("Enter the date, like 27 3 2007.")
+        self._date: date | None = None
+        self.own_errors: list[str] = []
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None, **kwargs: Any) -> None:
+        given = data if data is not None and not callable(data) else None
+        self._date = given if isinstance(given, date) else None
+        parts = {"day": given.day, "month": given.month, "year": given.year} if self._date else {}
+        prefix = self.name + self.separator
+        self.form = self.form_class(formdata=formdata or None, prefix=prefix, data=parts, meta={"csrf": False})
+        self.object_data = self._date
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        self.own_errors = []
+        values = {name: self.form[name].data or "" for name in ("day", "month", "year")}
+        if not any(values.values()):
+            self._date = None
+            if self.required:
+                self.own_errors = [str(self.missing)]
+            return not self.own_errors
+        try:
+            if not all(value.isascii() and value.isdigit() for value in values.values()):
+                raise ValueError
+            if len(values["year"]) != 4:
+                self.own_errors = [_("Enter the year with four digits, like 2007.")]
+                return False
+            self._date = date(int(values["year"]), int(values["month"]), int(values["day"]))
+        except ValueError:
+            self._date = None
+            self.own_errors = [_("There is no such date. Enter day, month and year, like 27 3 2007.")]
+            return False
+        if not self.earliest <= self._date <= self.latest:
+            self.own_errors = [_("This date is too far away. Check the year.")]
+            return False
+        for validator in extra_validators:
+            try:
+                validator(form, self)
+            except ValidationError as error:
+                self.own_errors.append(str(error))
+        return not self.own_errors
+
+    @property
+    def data(self) -> date | None:  # type: ignore[override]
+        return self._date
+
+    @data.setter
+    def data(self, value: date | None) -> None:
+        self._date = value
+
+    @property
+    def errors(self) -> list[str]:  # type: ignore[override]
+        return self.own_errors
+
+    @errors.setter
+    def errors(self, value: Iterable[str]) -> None:
+        self.own_errors = list(value)
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        setattr(obj, name, self._date)
+
+
+class CodePattern:
+    """Validator: the text is a public code."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.data and not (field.data.isascii() and field.data.isalnum()):
+            raise ValidationError(_("Enter the code as it was given to you, like K7M3QXPT."))
+
+
+__all__ = [
+    "CodePattern",
+    "DatePartsField",
+    "InputRequired",
+    "Length",
+    "Optional",
+    "RegistryForm",
+    "VersionField",
+    "clean_text",
+    "is_filled",
+    "plain_digits",
+]

@@ -1,0 +1,211 @@
+"""Languages: the reader's locale, translated enums, and how dates, numbers and names are written."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+import flask_babel
+from babel import Locale
+from babel.dates import format_date, format_time, get_timezone_location
+from babel.numbers import format_decimal, format_percent
+from flask_babel import gettext, lazy_gettext, ngettext
+
+LOCALES: dict[str, str] = {"en": "English", "ru": "Русский", "zh": "中文"}
+"""Locale -> its own name, in the order of the language menu."""
+
+HTML_LANGUAGE = {"zh": "zh-Hans"}
+
+babel = flask_babel.Babel()
+_ = gettext
+_l = lazy_gettext
+
+_territory_overrides: dict[tuple[str, str], str] = {}
+
+
+class Labelled(StrEnum):
+    """A StrEnum whose members carry a translated label: `DRAFT = "draft", _l("Draft")`."""
+
+    label: Any
+
+    def __new__(cls, value: str, label: Any) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, Any]]:
+        """Pairs for a select field, in the order of definition."""
+        return [(member.value, member.label) for member in cls]
+
+
+def current_locale() -> str:
+    """The reader's locale as one of the keys of LOCALES (or a test's pseudo-locale)."""
+    locale = flask_babel.get_locale()
+    return str(locale).split("_")[0] if locale else "en"
+
+
+def match_locale(accepted: Any) -> str:
+    """The best of LOCALES for werkzeug's accepted languages; English when none fits."""
+    return accepted.best_match(list(LOCALES)) or "en"
+
+
+@contextmanager
+def in_locale(locale: str) -> Iterator[None]:
+    """Render inside the block in `locale`, whoever is asking: for mail."""
+    with flask_babel.force_locale(locale):
+        yield
+
+
+def html_language(locale: str | None = None) -> str:
+    """BCP 47 tag for the `lang` attribute."""
+    locale = locale or current_locale()
+    return HTML_LANGUAGE.get(locale, locale)
+
+
+def text_direction(locale: str | None = None) -> str:
+    """`ltr` or `rtl`, for the `dir` attribute."""
+    return Locale.parse(locale or current_locale()).text_direction
+
+
+def pick_translation(texts: Mapping[str, Any], locale: str | None = None) -> tuple[str, Any]:
+    """The locale and text to show out of locale -> text: the reader's, else English, else any.
+
+    Errors: KeyError when there is no text at all.
+    """
+    for candidate in (locale or current_locale(), "en", *sorted(texts)):
+        if texts.get(candidate):
+            return candidate, texts[candidate]
+    raise KeyError("no text in any language")
+
+
+def override_territory_names(overrides: Mapping[tuple[str, str], str]) -> None:
+    """Use other names than CLDR's for (locale, ISO 3166-1 alpha-2)."""
+    _territory_overrides.clear()
+    _territory_overrides.update(overrides)
+
+
+def country_name(code: str | None, locale: str | None = None) -> str:
+    """The name of an ISO 3166-1 alpha-2 code in the reader's language; the code itself if unknown."""
+    if not code:
+        return ""
+    locale = locale or current_locale()
+    override = _territory_overrides.get((locale, code))
+    return override or Locale.parse(locale).territories.get(code) or code
+
+
+def language_name(tag: str | None, locale: str | None = None) -> str:
+    """The name of a BCP 47 language tag in the reader's language."""
+    if not tag:
+        return ""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(locale or current_locale()) or tag
+    except (ValueError, LookupError):
+        return tag
+
+
+def sort_key(text: str) -> tuple[str, str]:
+    """A key for alphabetical order that folds case and treats Ё as Е."""
+    return (text.casefold().replace("ё", "е"), text)
+
+
+def format_day(value: date | None) -> str:
+    """27 March 2007, in the reader's language."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        raise TypeError("an instant needs a zone: use format_instant")
+    return format_date(value, format="long", locale=current_locale())
+
+
+def format_instant(value: datetime | None, zone: str = "UTC") -> str:
+    """Day, time and offset in the IANA zone: 27 March 2027, 18:05 (UTC+5)."""
+    if value is None:
+        return ""
+    local = value.astimezone(ZoneInfo(zone))
+    return _(
+        "%(date)s, %(time)s (%(offset)s)",
+        date=format_day(local.date()),
+        time=format_time(local, "HH:mm", locale=current_locale()),
+        offset=format_offset(local),
+    )
+
+
+def format_deadline(value: datetime | None, zone: str = "UTC") -> str:
+    """23:59 on 30 June 2027, Tashkent time (UTC+5)."""
+    if value is None:
+        return ""
+    local = value.astimezone(ZoneInfo(zone))
+    values = {
+        "time": format_time(local, "HH:mm", locale=current_locale()),
+        "date": format_day(local.date()),
+        "offset": format_offset(local),
+    }
+    if zone == "UTC":
+        return _("%(time)s on %(date)s, UTC", **values)
+    return _("%(time)s on %(date)s, %(city)s time (%(offset)s)", city=zone_city(zone), **values)
+
+
+def format_offset(local: datetime) -> str:
+    """UTC+5, UTC−3:30 or UTC of an aware datetime."""
+    offset = local.utcoffset()
+    minutes = round(offset.total_seconds() / 60) if offset else 0
+    if not minutes:
+        return "UTC"
+    sign = "+" if minutes > 0 else "−"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def zone_city(zone: str) -> str:
+    """The city that stands for an IANA zone, in the reader's language."""
+    return get_timezone_location(zone, locale=current_locale(), return_city=True) or zone
+
+
+def format_number(value: int | float | Decimal | None, digits: int | None = None) -> str:
+    """A number with the reader's separators; `digits` after the point, at most three by default."""
+    if value is None:
+        return ""
+    pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, format=pattern, locale=current_locale())
+
+
+def format_share(value: float | None, digits: int = 0) -> str:
+    """A fraction from 0 to 1 as percent."""
+    if value is None:
+        return ""
+    return format_percent(
+        value, format="#,##0" + ("." + "0" * digits if digits else "") + "%", locale=current_locale()
+    )
+
+
+def iso_instant(value: datetime | None) -> str:
+    """ISO 8601 in UTC, for `datetime` attributes and machine formats."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else ""
+
+
+def is_script(text: str, script: str) -> bool:
+    """Whether every letter of `text` belongs to the script (`latin`, `cyrillic` or `han`)."""
+    ranges = {"latin": r"A-Za-zÀ-ɏḀ-ỿ", "cyrillic": r"Ѐ-ԯ", "han": r"㐀-䶿一-鿿々〇"}
+    letters = [character for character in text if character.isalpha()]
+    return bool(letters) and all(re.match(f"[{ranges[script]}]", letter) for letter in letters)
+
+
+FILTERS = {
+    "date": format_day,
+    "datetime": format_instant,
+    "time_with_zone": format_deadline,
+    "number": format_number,
+    "percent": format_share,
+    "country": country_name,
+    "language": language_name,
+    "iso": iso_instant,
+    "zone_city": zone_city,
+}
+
+__all__ = ["FILTERS", "LOCALES", "Labelled", "_", "_l", "gettext", "lazy_gettext", "ngettext"]

@@ -1,0 +1,1 @@
+"""One person's place in one cohort, from acceptance to completion."""

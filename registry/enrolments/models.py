@@ -1,0 +1,64 @@
+"""One person's place in one cohort."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.admissions.enums import AgeBand, Figure
+from registry.admissions.models import Application
+from registry.catalogue.models import Cohort
+from registry.core.database import Model, UTCDateTime, enum_type
+from registry.enrolments.enums import DropoutReason, EnrolmentStatus
+from registry.people.models import Person
+
+
+class Enrolment(Model):
+    """Created in the transaction that accepts the offer."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "started_at IS NOT NULL OR status IN ('confirmed', 'no_show', 'cancelled')", name="started"
+        ),
+        sa.CheckConstraint("(status = 'completed') = (completed_at IS NOT NULL)", name="completed"),
+        sa.CheckConstraint("(status = 'dropped_out') = (dropout_reason IS NOT NULL)", name="dropout"),
+        sa.CheckConstraint("(status IN ('confirmed', 'active')) = (ended_at IS NULL)", name="ended"),
+        sa.Index(None, "cohort_id", "status", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    application_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("application.id", ondelete="RESTRICT"), unique=True
+    )
+    cohort_id: Mapped[int] = mapped_column(sa.ForeignKey("cohort.id", ondelete="RESTRICT"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    status: Mapped[EnrolmentStatus] = mapped_column(
+        enum_type(EnrolmentStatus, "status"), default=EnrolmentStatus.CONFIRMED
+    )
+    dropout_reason: Mapped[DropoutReason | None] = mapped_column(enum_type(DropoutReason, "dropout_reason"))
+    confirmed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    completed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+    application: Mapped[Application] = relationship(lazy="raise_on_sql")
+    cohort: Mapped[Cohort] = relationship(lazy="raise_on_sql")
+    participant: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class EnrolmentCount(Model):
+    """How many enrolments of a group have started or completed, grouped as ApplicationCount is."""
+
+    __tablename__ = "enrolment_count"
+
+    cohort_id: Mapped[int] = mapped_column(sa.ForeignKey("cohort.id", ondelete="CASCADE"), primary_key=True)
+    figure: Mapped[Figure] = mapped_column(enum_type(Figure, "figure"), primary_key=True)
+    member_state: Mapped[str] = mapped_column(sa.String(2), primary_key=True)
+    sex: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    age_band: Mapped[AgeBand] = mapped_column(enum_type(AgeBand, "age_band"), primary_key=True)
+    n: Mapped[int]

@@ -1,0 +1,1 @@
+"""Mail and in-app notices: queued with the change that caused them, delivered once."""

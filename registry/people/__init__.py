@@ -1,0 +1,1 @@
+"""Young people: names, contact, consent, guardians; many have no account."""

@@ -1,0 +1,1 @@
+"""Countries, blocs, dated memberships and the rules of each jurisdiction."""

@@ -1,0 +1,1 @@
+"""One file per report, releases and disclosure control."""

@@ -1,0 +1,121 @@
+"""What every request passes: locale, request id, permission, security headers, errors."""
+
+import secrets
+from urllib.parse import quote
+
+import structlog
+from flask import Flask, Response, g, request, session
+from secure import Secure
+from secure.headers import (
+    ContentSecurityPolicy,
+    CrossOriginOpenerPolicy,
+    ReferrerPolicy,
+    StrictTransportSecurity,
+    XContentTypeOptions,
+    XFrameOptions,
+)
+
+from registry.access.actor import ANONYMOUS, Actor
+from registry.access.web import Demand, current_actor, init_access
+from registry.core import audit, i18n
+from registry.core.database import set_reading
+from registry.web.errors import init_errors
+
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+WHO_COOKIE = "who"
+
+
+def init_web(app: Flask) -> None:
+    """Wire the mechanisms to Flask's hooks."""
+    i18n.babel.init_app(
+        app,
+        locale_selector=select_locale,
+        default_translation_directories=str(app.root_path) + "/translations",
+    )
+    app.before_request(_begin)
+    init_access(app, _load_actor, _find_demand)
+    app.after_request(_end)
+    init_errors(app)
+    app.context_processor(_page_context)
+
+
+def select_locale() -> str:
+    """The person's choice, then the browser's, then English."""
+    if "locale" not in g:
+        chosen = session.get("locale")
+        g.locale = chosen if chosen in i18n.LOCALES else i18n.match_locale(request.accept_languages)
+    return g.locale
+
+
+def _begin() -> None:
+    set_reading(request.method in READING_METHODS)
+    g.request_id = secrets.token_hex(8)
+    audit.request_id.set(g.request_id)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _load_actor() -> Actor:
+    return ANONYMOUS
+
+
+def _find_demand(actor: Actor) -> Demand | None:
+    return None
+
+
+def _page_context() -> dict[str, object]:
+    return {
+        "html_lang": i18n.html_language(),
+        "text_dir": i18n.text_direction(),
+        "locales": list(i18n.LOCALES.items()),
+        "current_locale": i18n.current_locale(),
+    }
+
+
+_policy = (
+    ContentSecurityPolicy()
+    .default_src("'none'")
+    .script_src("'self'")
+    .style_src("'self'")
+    .img_src("'self'", "data:")
+    .font_src("'self'")
+    .connect_src("'self'")
+    .form_action("'self'")
+    .base_uri("'none'")
+    .frame_ancestors("'none'")
+)
+
+
+def _security_headers(over_https: bool) -> Secure:
+    return Secure(
+        csp=_policy,
+        xfo=XFrameOptions().deny(),
+        xcto=XContentTypeOptions().nosniff(),
+        referrer=ReferrerPolicy().strict_origin_when_cross_origin(),
+        coop=CrossOriginOpenerPolicy().same_origin(),
+        hsts=StrictTransportSecurity().max_age(31_536_000) if over_https else None,
+    )
+
+
+_plain_headers = dict(_security_headers(over_https=False).headers)
+_https_headers = dict(_security_headers(over_https=True).headers)
+
+
+def _end(response: Response) -> Response:
+    for name, value in (_https_headers if request.is_secure else _plain_headers).items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    if "Cache-Control" not in response.headers and request.endpoint != "static":
+        response.headers["Cache-Control"] = "private, no-store" if current_actor.is_authenticated else "no-cache"
+        response.vary.update(("Cookie", "Accept-Language"))
+    return response
+
+
+def set_who_cookie(response: Response, name: str | None) -> None:
+    """Tell the small script on shared public pages what to call the reader; None forgets it."""
+    if name:
+        response.set_cookie(WHO_COOKIE, quote(name), samesite="Lax", max_age=30 * 86_400)
+    else:
+        response.delete_cookie(WHO_COOKIE)
+
+

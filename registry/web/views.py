@@ -1,0 +1,35 @@
+"""Pages that belong to no domain."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from registry.access.web import public
+from registry.core import i18n
+
+bp = Blueprint("web", __name__)
+
+
+@bp.get("/healthz")
+@public
+def show_health() -> tuple[str, int, dict[str, str]]:
+    """Whether this process answers."""
+    return "ok", 200, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@bp.get("/language/<locale>")
+@public
+def set_language(locale: str) -> Response:
+    """Remember the reader's language in the browser and go back to the page it was chosen on."""
+    if locale in i18n.LOCALES:
+        session["locale"] = locale
+    return redirect(safe_next(request.args.get("next")) or url_for("web.show_health"), 303)
+
+
+def safe_next(address: str | None) -> str | None:
+    """The address if it is a path on this site, else None."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
+        return None
+    parts = urlsplit(address)
+    return address if not parts.scheme and not parts.netloc else None
