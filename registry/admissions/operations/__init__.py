@@ -1,0 +1,1 @@
+"""Every change in admissions, one file per noun."""

@@ -1,0 +1,80 @@
+"""One step of an application, counted in the same transaction."""
+
+from datetime import timedelta
+from typing import Any
+
+from registry.access.actor import Actor
+from registry.access.lifecycle import Transition
+from registry.admissions.enums import DRAFT_STATUSES, AgeBand, ApplicationStatus, Figure
+from registry.admissions.lifecycle import APPLICATION
+from registry.admissions.models import (
+    Application,
+    ApplicationCount,
+    ApplicationStatusCount,
+    ApplicationWeekCount,
+)
+from registry.core import clock, tally
+
+_FIGURES = {
+    "submitted_at": Figure.APPLIED,
+    "eligible_at": Figure.ELIGIBLE,
+    "endorsed_at": Figure.ENDORSED,
+    "offered_at": Figure.OFFERED,
+    "accepted_at": Figure.ACCEPTED,
+}
+
+
+def take_step(
+    application: Application,
+    action: str,
+    *,
+    actor: Actor,
+    reason: str | None = None,
+    about: dict[str, Any] | None = None,
+) -> Transition:
+    """Apply the transition and keep the counts that reports and boards read.
+
+    The snapshots (member state, sex, age band) must be set before a submitting step.
+    Errors: those of `Lifecycle.apply`.
+    """
+    before = application.status
+    reached_before = {stamp for stamp in _FIGURES if getattr(application, stamp) is not None}
+    transition = APPLICATION.apply(application, action, actor=actor, reason=reason, about=about)
+    if before not in DRAFT_STATUSES:
+        _count_status(application, before, -1)
+    if application.submitted_at is not None:
+        _count_status(application, application.status, 1)
+    for stamp in transition.stamps:
+        if stamp in _FIGURES and stamp not in reached_before:
+            _count_figure(application, _FIGURES[stamp])
+    return transition
+
+
+def _count_status(application: Application, status: ApplicationStatus, difference: int) -> None:
+    tally.add(
+        ApplicationStatusCount,
+        {"cohort_id": application.cohort_id, "member_state": application.member_state, "status": status},
+        difference,
+    )
+
+
+def _count_figure(application: Application, figure: Figure) -> None:
+    today = clock.today()
+    tally.add(
+        ApplicationCount,
+        {
+            "cohort_id": application.cohort_id,
+            "figure": figure,
+            "member_state": application.member_state,
+            "sex": application.sex.value if application.sex else "",
+            "age_band": application.age_band or AgeBand.UNKNOWN,
+        },
+    )
+    tally.add(
+        ApplicationWeekCount,
+        {
+            "cohort_id": application.cohort_id,
+            "figure": figure,
+            "week_on": today - timedelta(days=today.weekday()),
+        },
+    )
