@@ -13,7 +13,7 @@ CATALOGUES := $(wildcard registry/translations/*/LC_MESSAGES/*.po)
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 # -- What stands on its own ---------------------------------------------------------------------
 
