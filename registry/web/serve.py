@@ -124,7 +124,7 @@ def _bind(port: int) -> socket.socket:
 
 def _gunicorn(descriptor: int) -> list[str]:
     return [
-        *(sys.executable, "-m", "gunicorn", "registry.web.wsgi:app", "--bind", f"fd://{descriptor}"),
+        *(sys.executable, "-m", "gunicorn", "registry.wsgi:app", "--bind", f"fd://{descriptor}"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
         *("--graceful-timeout", "10", "--log-level", "warning", "--no-control-socket"),
     ]
