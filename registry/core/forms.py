@@ -140,7 +140,9 @@ class DatePartsField(FormField):
         self._date = given if isinstance(given, date) else None
         parts = {"day": given.day, "month": given.month, "year": given.year} if self._date else {}
         prefix = self.name + self.separator
-        self.form = self.form_class(formdata=formdata or None, prefix=prefix, data=parts, meta={"csrf": False})
+        self.form = self.form_class(
+            formdata=formdata or None, prefix=prefix, data=parts, meta={"csrf": False}
+        )
         self.object_data = self._date
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:

@@ -5,7 +5,22 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 _parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-_TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "br", "h3", "h4", "blockquote", "table", "thead", "tbody"} | {
+_TAGS = {
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "em",
+    "a",
+    "br",
+    "h3",
+    "h4",
+    "blockquote",
+    "table",
+    "thead",
+    "tbody",
+} | {
     "tr",
     "th",
     "td",

@@ -54,5 +54,3 @@ def write(session: Session) -> None:
 def is_pending(session: Session) -> bool:
     """Whether gathered differences are not yet written: counts read now would be behind."""
     return bool(session.info.get(_KEY))
-
-

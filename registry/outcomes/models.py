@@ -30,7 +30,9 @@ class SurveyResponse(Model):
 
     __tablename__ = "survey_response"
     __table_args__ = (
-        sa.CheckConstraint("people_employed IS NULL OR people_employed BETWEEN 0 AND 100000", name="people_employed"),
+        sa.CheckConstraint(
+            "people_employed IS NULL OR people_employed BETWEEN 0 AND 100000", name="people_employed"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

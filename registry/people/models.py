@@ -86,9 +86,7 @@ class Citizenship(Model):
     __tablename__ = "citizenship"
 
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
-    country: Mapped[str] = mapped_column(
-        sa.ForeignKey("country.code", ondelete="RESTRICT"), primary_key=True
-    )
+    country: Mapped[str] = mapped_column(sa.ForeignKey("country.code", ondelete="RESTRICT"), primary_key=True)
 
 
 class PersonLanguage(Model):

@@ -106,7 +106,9 @@ def _end(response: Response) -> Response:
         response.headers.setdefault(name, value)
     response.headers["X-Request-ID"] = g.get("request_id", "")
     if "Cache-Control" not in response.headers and request.endpoint != "static":
-        response.headers["Cache-Control"] = "private, no-store" if current_actor.is_authenticated else "no-cache"
+        response.headers["Cache-Control"] = (
+            "private, no-store" if current_actor.is_authenticated else "no-cache"
+        )
         response.vary.update(("Cookie", "Accept-Language"))
     return response
 
@@ -117,5 +119,3 @@ def set_who_cookie(response: Response, name: str | None) -> None:
         response.set_cookie(WHO_COOKIE, quote(name), samesite="Lax", max_age=30 * 86_400)
     else:
         response.delete_cookie(WHO_COOKIE)
-
-

@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.orm import scoped_session, sessionmaker
 
-from tests.application import make_app
 from registry.core.database import db
+from tests.application import make_app
 from tests.client import RegistryClient
 from tests.databases import Databases, PostgreSQLDatabases, SQLiteDatabases
 

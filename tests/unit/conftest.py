@@ -3,7 +3,10 @@
 from typing import NoReturn
 
 import pytest
-from sqlalchemy import Engine
+from flask import Flask
+from sqlalchemy import URL, Engine
+
+from tests.application import make_app
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +16,9 @@ def _no_database(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Engine, "connect", refuse)
     monkeypatch.setattr(Engine, "raw_connection", refuse)
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application without a database: for forms, templates and translations."""
+    return make_app(URL.create("sqlite"), tmp_path_factory.mktemp("var"))

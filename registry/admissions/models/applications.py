@@ -47,7 +47,8 @@ class Application(Model):
             postgresql_where=sa.text(_among(LIVE_STATUSES)),
         ),
         sa.CheckConstraint(
-            "submitted_at IS NOT NULL OR status IN ('draft', 'expired', 'withdrawn', 'closed')", name="submitted"
+            "submitted_at IS NOT NULL OR status IN ('draft', 'expired', 'withdrawn', 'closed')",
+            name="submitted",
         ),
         sa.CheckConstraint("status NOT IN ('draft', 'expired') OR submitted_at IS NULL", name="draft"),
         sa.CheckConstraint(
@@ -206,7 +207,7 @@ class StagedDecision(Model):
             postgresql_where=sa.text("released_at IS NULL"),
         ),
         sa.Index(None, "cohort_id", "released_at", "id"),
-        sa.CheckConstraint("decision != 'reject' OR rejection IS NOT NULL", name="rejection"),
+        sa.CheckConstraint("decision != 'reject' OR rejection IS NOT NULL", name="rejection_has_reason"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -23,11 +23,11 @@ class Cohort(Model):
         sa.CheckConstraint("opens_at < closes_at", name="window"),
         sa.CheckConstraint("starts_on <= ends_on", name="dates"),
         sa.CheckConstraint("capacity >= 0 AND used >= 0 AND used <= capacity", name="capacity"),
-        sa.CheckConstraint(
-            "age_min IS NULL OR age_max IS NULL OR age_min <= age_max", name="age_bounds"
-        ),
+        sa.CheckConstraint("age_min IS NULL OR age_max IS NULL OR age_min <= age_max", name="age_bounds"),
         sa.CheckConstraint("accept_by_days BETWEEN 1 AND 60", name="accept_by_days"),
-        sa.CheckConstraint("status = 'draft' OR status = 'cancelled' OR published_at IS NOT NULL", name="published"),
+        sa.CheckConstraint(
+            "status = 'draft' OR status = 'cancelled' OR published_at IS NOT NULL", name="published"
+        ),
         sa.CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled"),
     )
 
@@ -88,7 +88,10 @@ class Cohort(Model):
         lazy="raise_on_sql", back_populates="cohort", order_by="CohortScope.id", cascade="all, delete-orphan"
     )
     language_rules: Mapped[list["CohortLanguage"]] = relationship(
-        lazy="raise_on_sql", back_populates="cohort", order_by="CohortLanguage.tag", cascade="all, delete-orphan"
+        lazy="raise_on_sql",
+        back_populates="cohort",
+        order_by="CohortLanguage.tag",
+        cascade="all, delete-orphan",
     )
 
     # Seats are counted by guarded updates beside the ORM, so `used` is no part of an edit's version.
@@ -114,7 +117,7 @@ class SeatPool(Model):
 
 
 class CohortScope(Model):
-    """Who may apply: countries of a standing in a bloc, or one country. A cohort without any is open to all."""
+    """Who may apply: countries of a standing in a bloc, or one country. Without any, all may."""
 
     __tablename__ = "cohort_scope"
     __table_args__ = (

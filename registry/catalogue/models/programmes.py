@@ -30,7 +30,10 @@ programme_document = sa.Table(
     Model.metadata,
     sa.Column("programme_id", sa.ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True),
     sa.Column(
-        "document_id", sa.ForeignKey("framework_document.id", ondelete="RESTRICT"), primary_key=True, index=True
+        "document_id",
+        sa.ForeignKey("framework_document.id", ondelete="RESTRICT"),
+        primary_key=True,
+        index=True,
     ),
 )
 
@@ -68,7 +71,9 @@ class Programme(Model):
     __tablename__ = "programme"
     __table_args__ = (
         sa.CheckConstraint("weeks IS NULL OR weeks BETWEEN 1 AND 260", name="weeks"),
-        sa.CheckConstraint("hours_per_week IS NULL OR hours_per_week BETWEEN 1 AND 80", name="hours_per_week"),
+        sa.CheckConstraint(
+            "hours_per_week IS NULL OR hours_per_week BETWEEN 1 AND 80", name="hours_per_week"
+        ),
         sa.CheckConstraint("cost_minor IS NULL OR cost_minor >= 0", name="cost_minor"),
         sa.CheckConstraint("cost_minor IS NULL OR currency IS NOT NULL", name="currency"),
     )

@@ -815,7 +815,7 @@ def upgrade() -> None:
     sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('result', sa.String(length=40), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.CheckConstraint("decision != 'reject' OR rejection IS NOT NULL", name=op.f('ck_staged_decision_rejection')),
+    sa.CheckConstraint("decision != 'reject' OR rejection IS NOT NULL", name=op.f('ck_staged_decision_rejection_has_reason')),
     sa.ForeignKeyConstraint(['application_id'], ['application.id'], name=op.f('fk_staged_decision_application_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['cohort_id'], ['cohort.id'], name=op.f('fk_staged_decision_cohort_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['staged_by'], ['user_account.id'], name=op.f('fk_staged_decision_staged_by'), ondelete='SET NULL'),
