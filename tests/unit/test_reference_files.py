@@ -138,18 +138,19 @@ def test_sco_members_today_are_the_ten() -> None:
     }
 
 
-def test_sco_observers_and_dialogue_partners_become_partners_in_september_2025() -> None:
+@pytest.mark.parametrize("day", ["2025-09-01", "2026-11-24"])
+def test_sco_observers_and_dialogue_partners_and_one_more_are_partners_since_september_2025(day: str) -> None:
+    standings = ("observer", "dialogue_partner", "partner")
     observers = {"AF", "MN"}
     dialogue = {"AM", "AZ", "BH", "KH", "EG", "KW", "MV", "MM", "NP", "QA", "SA", "LK", "TR", "AE"}
-    before = {s: standing_on("sco", s, "2025-08-31") for s in ("observer", "dialogue_partner", "partner")}
-    after = {s: standing_on("sco", s, "2025-09-01") for s in ("observer", "dialogue_partner", "partner")}
-    assert before == {"observer": observers, "dialogue_partner": dialogue, "partner": set()}
-    assert after == {
-        "observer": set(),
-        "dialogue_partner": set(),
-        "partner": observers | dialogue | {"LA"},
-    }
-    assert len(after["partner"]) == 17
+    partners = observers | dialogue | {"LA"}
+    assert [standing_on("sco", standing, "2025-08-31") for standing in standings] == [
+        observers,
+        dialogue,
+        set(),
+    ]
+    assert [standing_on("sco", standing, day) for standing in standings] == [set(), set(), partners]
+    assert len(partners) == 17
 
 
 @pytest.mark.parametrize(

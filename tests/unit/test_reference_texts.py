@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from markdown_it import MarkdownIt
+
 from tests.reference_files import CLDR, COLUMNS, HAN, column, has_script, read
 
 TRIPLES = [
@@ -56,6 +58,12 @@ def test_descriptions_are_between_60_and_150_words() -> None:
             else len(row["description"].split())
         )
         assert 60 <= words <= 150, (row["slug"], row["locale"], words)
+
+
+def test_descriptions_have_two_paragraphs_with_their_openings_set_bold() -> None:
+    for row in read("programme_translations"):
+        html = MarkdownIt("commonmark").render(row["description"])
+        assert len(re.findall(r"<p><strong>[^<*]+</strong>[^<*]+</p>", html)) == 2, html
 
 
 def test_short_texts_fit_their_places() -> None:
