@@ -37,6 +37,8 @@ class Config:
         self.REDIS_URL = os.environ.get("REDIS_URL", "")
         """For the job queue and shared rate limits; empty uses an SQLite file and per-process limits."""
         self.HUEY_FILE = str(VAR / "jobs.sqlite3")
+        self.STATIC_BUILD = str(VAR / "static")
+        """Where the server keeps its compressed copy of the static files."""
 
     ENVIRONMENT = "development"
     DEMO = False

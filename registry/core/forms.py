@@ -100,7 +100,7 @@ class VersionField(HiddenField):
         value = valuelist[0] if valuelist else ""
         if not (value.isascii() and value.isdigit() and len(value) <= 9):
             raise ValueError(_("Open this page again and repeat the change."))
-        self.data = int(value)
+        self.data = int(value)  # type: ignore[assignment]
 
 
 class DatePartsForm(Form):
@@ -111,7 +111,7 @@ class DatePartsForm(Form):
     year = StringField(_l("Year"), filters=[plain_digits], validators=[Length(max=8)])
 
 
-class DatePartsField(FormField):
+class DatePartsField(FormField):  # type: ignore[type-arg]
     """A date in three fields. `data` is a date or None; `required` and bounds are checked here.
 
     Errors: at the field, in words, naming what is missing.
@@ -136,9 +136,8 @@ class DatePartsField(FormField):
         self.own_errors: list[str] = []
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None, **kwargs: Any) -> None:
-        given = data if data is not None and not callable(data) else None
-        self._date = given if isinstance(given, date) else None
-        parts = {"day": given.day, "month": given.month, "year": given.year} if self._date else {}
+        self._date = given = data if isinstance(data, date) else None
+        parts = {"day": given.day, "month": given.month, "year": given.year} if given else {}
         prefix = self.name + self.separator
         self.form = self.form_class(
             formdata=formdata or None, prefix=prefix, data=parts, meta={"csrf": False}
@@ -174,16 +173,16 @@ class DatePartsField(FormField):
                 self.own_errors.append(str(error))
         return not self.own_errors
 
-    @property
-    def data(self) -> date | None:  # type: ignore[override]
+    @property  # type: ignore[override]
+    def data(self) -> date | None:
         return self._date
 
     @data.setter
     def data(self, value: date | None) -> None:
         self._date = value
 
-    @property
-    def errors(self) -> list[str]:  # type: ignore[override]
+    @property  # type: ignore[override]
+    def errors(self) -> list[str]:
         return self.own_errors
 
     @errors.setter

@@ -1,7 +1,7 @@
 """Runs migrations on the application's engine; in batches on SQLite."""
 
 from logging.config import fileConfig
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -11,7 +11,7 @@ if context.config.config_file_name:
     fileConfig(context.config.config_file_name, disable_existing_loggers=False)
 
 
-def render_item(kind: str, obj: Any, _autogen: Any) -> str | bool:
+def render_item(kind: str, obj: Any, _autogen: Any) -> str | Literal[False]:
     """Migrations never import the registry: its own types are written as plain ones."""
     if kind == "type" and isinstance(obj, UTCDateTime):
         return "sa.DateTime(timezone=True)"
@@ -26,7 +26,7 @@ def run_migrations() -> None:
         if is_sqlite:
             # Batch mode recreates tables; with foreign keys on, that would delete the child rows. The pragma is
             # ignored inside a transaction, so it goes straight to the driver before one begins.
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -47,7 +47,7 @@ def run_migrations() -> None:
         finally:
             if is_sqlite:
                 connection.rollback()
-                connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+                connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
 
 
 run_migrations()

@@ -10,19 +10,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
-from pathlib import Path
 from types import FrameType
 
 from registry.core.processes import end_with_parent
 
 HOST = "127.0.0.1"
 FLASK = (sys.executable, "-m", "flask", "--app", "registry")
-PREPARATIONS = (
-    ("db", "upgrade"),
-    ("places", "load"),
-    ("catalogue", "load"),
-)
-DEMO_PREPARATIONS = (("demo",),)
+PREPARATIONS: tuple[tuple[str, ...], ...] = (("db", "upgrade"),)
+DEMO_PREPARATIONS: tuple[tuple[str, ...], ...] = ()
 GRACE_SECONDS = 15
 
 
@@ -42,7 +37,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.end_with_parent:
         end_with_parent(signal.SIGTERM)
     os.umask(0o077)
-    Path("var").mkdir(exist_ok=True)
     try:
         if options.prepare_only:
             prepare()
@@ -84,16 +78,13 @@ def serve() -> None:
     # Bound before the long preparation, so that a taken port is known at once; it refuses connections
     # until gunicorn listens on it.
     with _bind(_port()) as listener:
+        port = listener.getsockname()[1]
+        # For links in mails, which name the address of this server.
+        os.environ["PORT"] = str(port)
         prepare()
-        address = f"http://{HOST}:{listener.getsockname()[1]}"
-        os.set_inheritable(listener.fileno(), True)
-        processes = {
-            "server": _start(_gunicorn(listener.fileno()), pass_fds=[listener.fileno()]),
-            "worker": _start([*FLASK, "worker"]),
-        }
-        listener.close()
+        processes = {"server": _start(_gunicorn(listener.fileno()), pass_fds=[listener.fileno()])}
     try:
-        _announce(address, processes)
+        _announce(f"http://{HOST}:{port}", processes)
         ended = _wait_for_any(list(processes.values()))
     finally:
         _end(list(processes.values()))
@@ -104,7 +95,7 @@ def serve() -> None:
 def _port() -> int:
     given = os.environ.get("PORT") or "8000"
     if not given.isdigit() or int(given) > 65535:
-        raise Failed(f"PORT must be a number from 1 to 65535, not {given!r}.")
+        raise Failed(f"PORT must be a number from 0 (any free one) to 65535, not {given!r}.")
     return int(given)
 
 

@@ -1,0 +1,136 @@
+"""`make run`: one address, and nobody left behind when it ends."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+pytestmark = pytest.mark.committed
+
+Serve = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def serve(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Serve]:
+    """Starts `registry.web.serve` on an SQLite database of its own."""
+    if request.config.getoption("--database") != "sqlite":
+        pytest.skip("serves the same on every database; tried once, on SQLite")
+    started = []
+
+    def start(**environment: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "registry.web.serve"],
+            env=os.environ | {"REGISTRY_VAR": str(tmp_path), "PORT": "0"} | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def read_address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    for line in process.stdout:
+        if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+            return found[0]
+    raise AssertionError("the server never said where it is")
+
+
+def children_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert len(children) >= 3, "a gunicorn with two workers"
+    return children
+
+
+def wait_for_end(processes: list[psutil.Process]) -> list[psutil.Process]:
+    _, alive = psutil.wait_procs(processes, timeout=20)
+    return alive
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_serve_when_asked_to_stop_ends_everything(serve: Serve, signum: signal.Signals) -> None:
+    process = serve()
+    address = read_address(process)
+    assert urllib.request.urlopen(f"{address}/healthz").read() == b"ok"
+    children = children_of(process)
+
+    process.send_signal(signum)
+
+    assert process.wait(30) == 0
+    assert wait_for_end(children) == []
+
+
+def test_serve_when_killed_leaves_no_process(serve: Serve) -> None:
+    process = serve()
+    read_address(process)
+    children = children_of(process)
+
+    process.kill()
+
+    assert wait_for_end(children) == []
+
+
+def test_serve_when_the_server_dies_ends_with_a_sentence(serve: Serve) -> None:
+    process = serve()
+    read_address(process)
+    children = children_of(process)
+    server = next(child for child in children if child.ppid() == process.pid and "gunicorn" in child.cmdline())
+
+    server.kill()
+
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "The server ended unexpectedly (status -9), so everything was stopped." in output
+    assert wait_for_end(children) == []
+
+
+def test_serve_on_a_taken_port_says_so_at_once(serve: Serve, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        began = time.monotonic()
+        process = serve(PORT=str(port))
+        output, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 1
+    assert output == (
+        f"Port {port} on 127.0.0.1 cannot be used (Address already in use): "
+        "stop what uses it, or choose another one with PORT=8001 make run.\n"
+    )
+    assert list(tmp_path.iterdir()) == [], "nothing was prepared"
+    assert time.monotonic() - began < 10
+
+
+def test_serve_on_a_port_that_is_none_says_so(serve: Serve) -> None:
+    output, _ = serve(PORT="eight").communicate(timeout=30)
+
+    assert output == "PORT must be a number from 0 (any free one) to 65535, not 'eight'.\n"
+
+
+def test_serve_twice_keeps_the_data(serve: Serve, tmp_path: Path) -> None:
+    first = serve()
+    read_address(first)
+    secret = (tmp_path / "registry.sqlite3").stat().st_ino
+    first.terminate()
+    first.wait(30)
+
+    second = serve()
+    read_address(second)
+
+    assert (tmp_path / "registry.sqlite3").stat().st_ino == secret
