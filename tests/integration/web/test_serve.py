@@ -62,7 +62,7 @@ def wait_for_end(processes: list[psutil.Process]) -> list[psutil.Process]:
     return alive
 
 
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_serve_when_asked_to_stop_ends_everything(serve: Serve, signum: signal.Signals) -> None:
     process = serve()
     address = read_address(process)
@@ -89,7 +89,9 @@ def test_serve_when_the_server_dies_ends_with_a_sentence(serve: Serve) -> None:
     process = serve()
     read_address(process)
     children = children_of(process)
-    server = next(child for child in children if child.ppid() == process.pid and "gunicorn" in child.cmdline())
+    server = next(
+        child for child in children if child.ppid() == process.pid and "gunicorn" in child.cmdline()
+    )
 
     server.kill()
 
