@@ -12,6 +12,7 @@ from config import Config, load_config
 from registry.access.web import check_endpoints, init_access, login_manager
 from registry.core import assets, i18n, markdown
 from registry.core.database import db
+from registry.places.operations import use_official_names
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,7 +21,7 @@ DOORS = {
 }
 """Module with a blueprint `bp` -> its URL prefix."""
 
-COMMANDS: tuple[str, ...] = ()
+COMMANDS: tuple[str, ...] = ("registry.places.cli",)
 """Modules with a command group `cli`."""
 
 MODELS = (
@@ -54,6 +55,7 @@ def _init_extensions(app: Flask) -> None:
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "registry" / "migrations"), render_as_batch=True)
     CSRFProtect(app)
+    use_official_names()
     app.jinja_env.filters.update(i18n.FILTERS, markdown=markdown.render_markdown)
     app.jinja_env.globals.update(static_url=assets.static_url)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,6 +1,7 @@
 """Languages: the reader's locale, translated enums, and how dates, numbers and names are written."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -109,9 +110,17 @@ def language_name(tag: str | None, locale: str | None = None) -> str:
         return tag
 
 
-def sort_key(text: str) -> tuple[str, str]:
-    """A key for alphabetical order that folds case and treats Ё as Е."""
-    return (text.casefold().replace("ё", "е"), text)
+def sort_key(text: str, locale: str | None = None) -> tuple[str, str]:
+    """A key for alphabetical order in the reader's language; folds case and accents, Ё counts as Е.
+
+    In Chinese: by pinyin, which is the order of GB 18030 for the characters of names in common use.
+    """
+    if (locale or current_locale()) == "zh":
+        return (text.encode("gb18030", "replace").hex(), text)
+    folded = unicodedata.normalize("NFKD", text.casefold().replace("ё", "е"))
+    # The breve stays: it makes й of и, which is another letter.
+    letters = (each for each in folded if not unicodedata.combining(each) or each == "\u0306")
+    return ("".join(letters), text)
 
 
 def format_day(value: date | None) -> str:

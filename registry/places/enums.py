@@ -1,5 +1,8 @@
 """Choices about places."""
 
+from enum import Enum
+from typing import Final
+
 from registry.core.i18n import Labelled, _l
 
 
@@ -10,3 +13,12 @@ class Standing(Labelled):
     PARTNER = "partner", _l("Partner")
     OBSERVER = "observer", _l("Observer")
     DIALOGUE_PARTNER = "dialogue_partner", _l("Dialogue partner")
+
+
+class Unknown(Enum):
+    """What a question about a date gets that the records cannot decide."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN

@@ -52,6 +52,8 @@ class Membership(Model):
     standing: Mapped[Standing] = mapped_column(enum_type(Standing, "standing"))
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    recorded_on: Mapped[date]
+    """The day on which the registry first held this: without a start, earlier days are unknown."""
     source: Mapped[str] = mapped_column(sa.Text)
 
     bloc: Mapped[Bloc] = relationship(lazy="joined", innerjoin=True)
@@ -73,4 +75,6 @@ class JurisdictionPolicy(Model):
     youth_to: Mapped[int | None]
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    recorded_on: Mapped[date]
+    """The day on which the registry first held this: without a start, earlier days are unknown."""
     source: Mapped[str] = mapped_column(sa.Text)
