@@ -21,7 +21,10 @@ DOORS = {
 }
 """Module with a blueprint `bp` -> its URL prefix."""
 
-COMMANDS: tuple[str, ...] = ("registry.places.cli",)
+COMMANDS: tuple[str, ...] = (
+    "registry.web.cli",
+    "registry.places.cli",
+)
 """Modules with a command group `cli`."""
 
 MODELS = (
