@@ -1,0 +1,1 @@
+"""Every SELECT of admissions, one file per noun."""
