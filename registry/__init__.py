@@ -22,8 +22,8 @@ DOORS = {
 """Module with a blueprint `bp` -> its URL prefix."""
 
 COMMANDS: tuple[str, ...] = (
-    "registry.web.cli",
     "registry.places.cli",
+    "registry.admissions.cli",
 )
 """Modules with a command group `cli`."""
 

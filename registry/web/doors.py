@@ -4,7 +4,7 @@ import secrets
 from urllib.parse import quote
 
 import structlog
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, g, has_request_context, request, session
 from secure import Secure
 from secure.headers import (
     ContentSecurityPolicy,
@@ -40,7 +40,9 @@ def init_web(app: Flask) -> None:
 
 
 def select_locale() -> str:
-    """The person's choice, then the browser's, then English."""
+    """The person's choice, then the browser's, then English; commands speak English."""
+    if not has_request_context():
+        return "en"
     if "locale" not in g:
         chosen = session.get("locale")
         g.locale = chosen if chosen in i18n.LOCALES else i18n.match_locale(request.accept_languages)

@@ -1,0 +1,20 @@
+"""Commands of admissions."""
+
+import click
+from flask.cli import AppGroup
+
+from registry.admissions.queries import seats as seat_queries
+
+cli = AppGroup("admissions", help="Applications, seats and offers.")
+
+
+@cli.command("check-seats")
+def check_seats() -> None:
+    """Compare every count of used seats with the ledger; exit 1 where they differ."""
+    differences = seat_queries.list_seat_differences()
+    for difference in differences:
+        pool = "total" if difference.member_state is None else difference.member_state or "general"
+        click.echo(f"{difference.cohort} {pool}: used {difference.used}, ledger {difference.ledger}")
+    click.echo("Seats and ledger agree." if not differences else f"{len(differences)} differences.")
+    if differences:
+        raise SystemExit(1)

@@ -1,0 +1,222 @@
+"""Offers and waiting lists: who gets a seat, who waits, and where a seat goes that becomes free.
+
+While somebody waits and the cohort has not started, the pools that could serve them are full: whatever frees
+a seat promotes the next in the same transaction, and nobody joins a list without looking again under its lock.
+"""
+
+from registry.access import policy
+from registry.access.actor import Actor
+from registry.access.permissions import Permission
+from registry.admissions.enums import ApplicationStatus, OfferAnswer
+from registry.admissions.models import Application, Offer, StagedDecision, WaitlistEntry
+from registry.admissions.operations import seats
+from registry.admissions.operations.steps import take_step
+from registry.admissions.queries import seats as queries
+from registry.admissions.rules.seats import compute_accept_by
+from registry.catalogue.enums import SelectionMethod
+from registry.catalogue.models import Cohort, SeatPool
+from registry.catalogue.rules import has_started
+from registry.core import audit, clock
+from registry.core.codes import new_code
+from registry.core.database import db
+from registry.core.errors import Conflict
+from registry.core.i18n import _l
+
+SYSTEM = Actor.system("seats")
+"""Nobody decides here: the order of the list, or of arrival, does."""
+
+FIRST_COME_RANK = 0
+"""Where nobody ranks, the order of entry counts."""
+
+
+def make_offer(application: Application, *, action: str, actor: Actor) -> Offer | None:
+    """Take a seat and hold it for the applicant; `action` is the lifecycle's step that offers.
+
+    Shape:  None when no seat is left, or somebody is waiting for it; nothing has changed then.
+    Errors: Conflict when the cohort has started.
+    """
+    cohort = queries.get_cohort_of(application)
+    _refuse_after_start(cohort)
+    code = new_code()
+    for pool in queries.list_serving_pools(cohort, application.member_state):
+        if queries.has_waiting(pool, cohort):
+            continue
+        if seats.take_seat(pool, application=application, offer_code=code):
+            return _open_offer(application, pool, code, action=action, actor=actor)
+    return None
+
+
+def join_waiting_list(
+    application: Application, *, action: str, actor: Actor, rank: int = FIRST_COME_RANK
+) -> WaitlistEntry:
+    """Put the applicant on the list of the pool that serves them first, and promote if a seat is free.
+
+    Errors: Conflict when the cohort has started, or has no pool for the applicant's state.
+    """
+    cohort = queries.get_cohort_of(application)
+    _refuse_after_start(cohort)
+    pools = queries.lock_serving_pools(cohort, application.member_state)
+    if not pools:
+        raise Conflict(_l("There are no seats for applicants of this state."))
+    take_step(application, action, actor=actor)
+    entry = WaitlistEntry(application=application, pool=pools[0], rank=rank, entered_at=clock.now())
+    db.session.add(entry)
+    db.session.flush()
+    for pool in pools:
+        promote_waiting(cohort, pool)
+    return entry
+
+
+def place_first_come(application: Application) -> Offer | WaitlistEntry | None:
+    """What follows in the same transaction when an application of a first-come cohort becomes submitted.
+
+    Shape: the offer; the entry on the waiting list; None in cohorts that select otherwise.
+    """
+    cohort = queries.get_cohort_of(application)
+    if cohort.selection is not SelectionMethod.FIRST_COME:
+        return None
+    offer = make_offer(application, action="offer_at_once", actor=SYSTEM)
+    if offer is not None:
+        return offer
+    entry = join_waiting_list(application, action="waitlist_at_once", actor=SYSTEM)
+    return queries.find_open_offer(application) or entry
+
+
+def answer_offer(offer: Offer, answer: OfferAnswer) -> None:
+    """Write down how the offer ended. The caller has taken the application's step."""
+    offer.answer = answer
+    offer.answered_at = clock.now()
+
+
+def decline(offer: Offer, *, actor: Actor) -> Application:
+    """The applicant does not want the place: it goes to the next in line.
+
+    Errors: NotAllowed, IllegalTransition when the offer is no longer open.
+    """
+    application = lock_offer(offer)
+    policy.require(actor, Permission.OFFER_ANSWER, application)
+    refuse_unless_open(offer, application)
+    take_step(application, "decline", actor=actor)
+    _end_offer(offer, OfferAnswer.DECLINED)
+    return application
+
+
+def lapse(offer: Offer) -> bool:
+    """Close an offer nobody answered in time. False when it is not open, or not yet due."""
+    application = lock_offer(offer)
+    if offer.answer is not None or clock.now() < offer.accept_by_at:
+        return False
+    take_step(application, "lapse", actor=SYSTEM)
+    _end_offer(offer, OfferAnswer.LAPSED)
+    return True
+
+
+def free_held(application: Application) -> None:
+    """Give up what the application holds: its seat goes to the next, its place on a list and its staging end.
+
+    For withdrawing and closing; call it in the transaction that takes the step.
+    """
+    with db.session.no_autoflush:
+        offer = queries.find_open_offer(application)
+        entry = queries.find_current_entry(application)
+        staged = queries.find_unreleased_decision(application)
+    if staged is not None:
+        _drop_staged(staged)
+    if entry is not None:
+        entry.left_at = clock.now()
+    if offer is not None:
+        queries.lock_serving_pools(queries.get_cohort_of(application), application.member_state)
+        _end_offer(offer, OfferAnswer.WITHDRAWN)
+
+
+def free_accepted_seat(application: Application) -> None:
+    """Give back the seat of somebody who accepted and will not take part; the next in line gets it."""
+    cohort = queries.get_cohort_of(application)
+    queries.lock_serving_pools(cohort, application.member_state)
+    offer = queries.find_accepted_offer(application)
+    if offer is not None:
+        seats.give_back(offer)
+        promote_waiting(cohort, queries.get_pool_of(offer))
+
+
+def promote_waiting(cohort: Cohort, pool: SeatPool | None = None) -> list[Offer]:
+    """Offer free seats to those who wait, in order, while the cohort has not started.
+
+    Safe to call at any time, by many at once: each free seat goes to one person.
+    """
+    if has_started(cohort, clock.now()):
+        return []
+    pools = [pool] if pool is not None else list(queries.lock_pools(cohort))
+    offers: list[Offer] = []
+    for each in pools:
+        while (offer := _promote_next(cohort, each)) is not None:
+            offers.append(offer)
+    return offers
+
+
+def _promote_next(cohort: Cohort, pool: SeatPool) -> Offer | None:
+    if pool.used >= pool.seats or not queries.has_waiting(pool, cohort):
+        return None
+    queries.lock_total(cohort)
+    next_in_line = queries.find_next_waiting(pool, cohort)
+    if next_in_line is None:
+        return None
+    code = new_code()
+    application = next_in_line.application
+    if not seats.take_seat(pool, application=application, offer_code=code):
+        return None
+    next_in_line.left_at = clock.now()
+    return _open_offer(application, pool, code, action="promote", actor=SYSTEM)
+
+
+def _open_offer(application: Application, pool: SeatPool, code: str, *, action: str, actor: Actor) -> Offer:
+    take_step(application, action, actor=actor, about={"offer": code, "pool": pool.member_state})
+    offer = Offer(
+        code=code,
+        application=application,
+        pool=pool,
+        offered_at=clock.now(),
+        accept_by_at=compute_accept_by(queries.get_cohort_of(application), clock.now()),
+    )
+    db.session.add(offer)
+    db.session.flush()
+    return offer
+
+
+def lock_offer(offer: Offer) -> Application:
+    """Lock what answering the offer touches, and read offer and application afresh."""
+    application = queries.get_application_of(offer)
+    queries.lock_serving_pools(queries.get_cohort_of(application), application.member_state)
+    db.session.refresh(offer)
+    return queries.reload_locked(application)
+
+
+def refuse_unless_open(offer: Offer, application: Application) -> None:
+    """Say what became of an offer that can no longer be answered, whether or not the sweep has run.
+
+    Errors: Conflict.
+    """
+    if offer.answer is OfferAnswer.ACCEPTED:
+        raise Conflict(_l("You have already accepted this place."))
+    if offer.answer is OfferAnswer.DECLINED:
+        raise Conflict(_l("You have already declined this place."))
+    if offer.answer is OfferAnswer.LAPSED or clock.now() >= offer.accept_by_at:
+        raise Conflict(_l("The time to answer this offer is over, so the place is no longer held for you."))
+    if application.status is not ApplicationStatus.OFFERED or offer.answer is not None:
+        raise Conflict(_l("This offer is no longer open."))
+
+
+def _end_offer(offer: Offer, answer: OfferAnswer) -> None:
+    answer_offer(offer, answer)
+    seats.give_back(offer)
+    promote_waiting(queries.get_cohort_of(queries.get_application_of(offer)), queries.get_pool_of(offer))
+
+
+def _drop_staged(staged: StagedDecision) -> None:
+    audit.record(staged, "admissions:staged_decision:drop", SYSTEM, about={"decision": staged.decision.value})
+    db.session.delete(staged)
+
+
+def _refuse_after_start(cohort: Cohort) -> None:
+    if has_started(cohort, clock.now()):
+        raise Conflict(_l("The cohort has started: no more places can be offered."))

@@ -1,0 +1,39 @@
+"""Which seats serve whom, and until when a place is held. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from registry.catalogue.models import GENERAL, Cohort, SeatPool
+
+
+def serving_states(member_state: str) -> tuple[str, str]:
+    """The pools that could serve an applicant of the state, in the order of asking and locking."""
+    return member_state, GENERAL
+
+
+def choose_serving_pools(
+    pools: Iterable[SeatPool], member_state: str, *, general_serves_all: bool
+) -> list[SeatPool]:
+    """The pools that serve an applicant of the state, the first one to be asked first.
+
+    Shape:  the state's own pool, then the general one where it serves everybody; the general one alone for
+            a state without a pool of its own.
+    """
+    by_state = {pool.member_state: pool for pool in pools}
+    own = by_state.get(member_state) if member_state != GENERAL else None
+    general = by_state.get(GENERAL)
+    if own is None:
+        return [general] if general else []
+    return [own, general] if general and general_serves_all else [own]
+
+
+def compute_accept_by(cohort: Cohort, at: datetime) -> datetime:
+    """First instant at which an offer made at `at` can no longer be accepted.
+
+    That is the end of the day `accept_by_days` later in the host's zone, and never later than the cohort's
+    first day: open offers are closed then.
+    """
+    zone = ZoneInfo(cohort.zone)
+    last_day = at.astimezone(zone).date() + timedelta(days=cohort.accept_by_days)
+    return datetime.combine(min(last_day + timedelta(days=1), cohort.starts_on), time(), zone)

@@ -1,0 +1,102 @@
+"""Applications in any status, and what hangs on them."""
+
+import factory
+
+from registry.admissions.enums import (
+    DECIDED_STATUSES,
+    DRAFT_STATUSES,
+    AgeBand,
+    ApplicationStatus,
+    Decision,
+    RejectionReason,
+)
+from registry.admissions.models import Application, FormVersion, Offer, StagedDecision, WaitlistEntry
+from registry.admissions.rules.seats import compute_accept_by
+from registry.core import clock
+from registry.people.enums import Sex
+from tests.factories.base import Factory, next_code
+from tests.factories.catalogue import CohortFactory, SeatPoolFactory
+from tests.factories.people import PersonFactory
+
+S = ApplicationStatus
+OFFERED_STATUSES = {S.OFFERED, S.ACCEPTED, S.DECLINED, S.LAPSED}
+
+
+def _when(condition):
+    return factory.LazyAttribute(lambda application: clock.now() if condition(application.status) else None)
+
+
+class FormVersionFactory(Factory):
+    class Meta:
+        model = FormVersion
+
+    cohort = factory.SubFactory(CohortFactory)
+    number = factory.Sequence(lambda n: n)
+    published_at = factory.LazyFunction(clock.now)
+
+
+class ApplicationFactory(Factory):
+    """Submitted from Uzbekistan just now; the stamps follow the status."""
+
+    class Meta:
+        model = Application
+
+    code = factory.LazyFunction(next_code)
+    person = factory.SubFactory(PersonFactory)
+    cohort = factory.SubFactory(CohortFactory)
+    form_version = factory.SubFactory(FormVersionFactory, cohort=factory.SelfAttribute("..cohort"))
+    status = S.SUBMITTED
+    member_state = "UZ"
+    sex = Sex.FEMALE
+    age_band = AgeBand.FROM_18
+    age_years = 21
+    listed_name = factory.LazyAttribute(lambda application: application.person.display_name)
+    search_name = factory.LazyAttribute(lambda application: application.listed_name.casefold())
+    created_at = factory.LazyFunction(clock.now)
+    saved_at = factory.LazyFunction(clock.now)
+    submitted_at = _when(lambda status: status not in DRAFT_STATUSES)
+    eligible_at = _when(lambda status: status not in DRAFT_STATUSES | {S.INELIGIBLE})
+    decided_at = _when(lambda status: status in DECIDED_STATUSES)
+    offered_at = _when(lambda status: status in OFFERED_STATUSES)
+    accepted_at = _when(lambda status: status is S.ACCEPTED)
+    withdrawn_at = _when(lambda status: status is S.WITHDRAWN)
+
+
+class OfferFactory(Factory):
+    """An open offer; it has taken no seat: `tests` that need the ledger let the operation make it."""
+
+    class Meta:
+        model = Offer
+
+    code = factory.LazyFunction(next_code)
+    application = factory.SubFactory(ApplicationFactory, status=S.OFFERED)
+    pool = factory.SubFactory(SeatPoolFactory, cohort=factory.SelfAttribute("..application.cohort"))
+    offered_at = factory.LazyFunction(clock.now)
+    accept_by_at = factory.LazyAttribute(
+        lambda offer: compute_accept_by(offer.application.cohort, offer.offered_at)
+    )
+
+
+class WaitlistEntryFactory(Factory):
+    class Meta:
+        model = WaitlistEntry
+
+    application = factory.SubFactory(ApplicationFactory, status=S.WAITLISTED)
+    pool = factory.SubFactory(SeatPoolFactory, cohort=factory.SelfAttribute("..application.cohort"))
+    rank = 0
+    entered_at = factory.LazyFunction(clock.now)
+
+
+class StagedDecisionFactory(Factory):
+    """A place staged for an application under review."""
+
+    class Meta:
+        model = StagedDecision
+
+    application = factory.SubFactory(ApplicationFactory, status=S.UNDER_REVIEW)
+    cohort_id = factory.SelfAttribute("application.cohort_id")
+    decision = Decision.OFFER
+    rejection = factory.LazyAttribute(
+        lambda staged: RejectionReason.MORE_THAN_SEATS if staged.decision is Decision.REJECT else None
+    )
+    staged_at = factory.LazyFunction(clock.now)

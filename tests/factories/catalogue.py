@@ -1,0 +1,71 @@
+"""Programmes and cohorts."""
+
+from datetime import timedelta
+
+import factory
+
+from registry.catalogue.enums import CohortStatus, ProgrammeKind, ProgrammeStatus
+from registry.catalogue.models import GENERAL, Cohort, Programme, ProgrammeTranslation, SeatPool
+from registry.core import clock
+from tests.factories.base import Factory, next_code
+
+
+class ProgrammeFactory(Factory):
+    """A published course with an English title."""
+
+    class Meta:
+        model = Programme
+
+    slug = factory.Sequence(lambda n: f"programme-{n}")
+    kind = ProgrammeKind.COURSE
+    status = ProgrammeStatus.PUBLISHED
+    created_at = factory.LazyFunction(clock.now)
+    published_at = factory.LazyFunction(clock.now)
+
+    @factory.post_generation
+    def title(self, create, extracted, **kwargs):
+        if create:
+            ProgrammeTranslationFactory(programme=self, title=extracted or f"Course {self.slug}")
+
+
+class ProgrammeTranslationFactory(Factory):
+    class Meta:
+        model = ProgrammeTranslation
+
+    locale = "en"
+    title = "Selling online"
+    summary = "How to sell online."
+    description = "You learn how to sell online."
+
+
+class CohortFactory(Factory):
+    """Published, open for another 30 days, starting in 60, with 20 seats and no pools."""
+
+    class Meta:
+        model = Cohort
+
+    code = factory.LazyFunction(next_code)
+    programme = factory.SubFactory(ProgrammeFactory)
+    status = CohortStatus.PUBLISHED
+    names = factory.LazyFunction(lambda: {"en": "Spring 2027"})
+    zone = "Asia/Tashkent"
+    opens_at = factory.LazyFunction(lambda: clock.now() - timedelta(days=10))
+    closes_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=30))
+    starts_on = factory.LazyFunction(lambda: clock.today() + timedelta(days=60))
+    ends_on = factory.LazyFunction(lambda: clock.today() + timedelta(days=120))
+    age_on = factory.LazyFunction(clock.today)
+    standing_on = factory.LazyFunction(clock.today)
+    capacity = 20
+    created_at = factory.LazyFunction(clock.now)
+    published_at = factory.LazyFunction(clock.now)
+
+
+class SeatPoolFactory(Factory):
+    """The general pool with 20 seats."""
+
+    class Meta:
+        model = SeatPool
+
+    cohort = factory.SubFactory(CohortFactory)
+    member_state = GENERAL
+    seats = 20
