@@ -13,7 +13,7 @@ CATALOGUES := $(wildcard registry/translations/*/LC_MESSAGES/*.po)
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 # -- What stands on its own ---------------------------------------------------------------------
 
@@ -60,14 +60,14 @@ demo: runtime catalogues ## Build the demo data under var/ without serving it
 
 .PHONY: routes
 routes: runtime ## List every URL with its endpoint and permission
-	@$(FLASK) routes-table
+	@$(FLASK) web routes
 
 .PHONY: screenshots
 screenshots: test-system dev catalogues ## Make the pictures of docs/ again
 	$(PYTHON) -m docs.screenshots
 
 .PHONY: migration
-migration: dev ## Write a migration from the models (MESSAGE="add waiting list")
+migration: dev ## Write a migration (MESSAGE="add waiting list"), without message the newest one anew
 	@$(PYTHON) -m registry.migrations.revise "$(MESSAGE)"
 
 .PHONY: i18n

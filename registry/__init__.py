@@ -22,6 +22,7 @@ DOORS = {
 """Module with a blueprint `bp` -> its URL prefix."""
 
 COMMANDS: tuple[str, ...] = (
+    "registry.web.cli",
     "registry.places.cli",
     "registry.admissions.cli",
 )

@@ -1,4 +1,4 @@
-"""Reference data from CSV files: read whole files with their faults, store rows so that a repeat changes nothing."""
+"""Reference data from CSV files: all faults of a file at once; storing it again changes nothing."""
 
 import csv
 import re

@@ -1,7 +1,7 @@
 """Offers and waiting lists: who gets a seat, who waits, and where a seat goes that becomes free.
 
-While somebody waits and the cohort has not started, the pools that could serve them are full: whatever frees
-a seat promotes the next in the same transaction, and nobody joins a list without looking again under its lock.
+While somebody waits and the cohort has not started, the pools that could serve them are full: what frees a
+seat promotes the next in the same transaction, and nobody joins a list without looking again under its lock.
 """
 
 from registry.access import policy
