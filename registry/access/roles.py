@@ -67,7 +67,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
         {
             P.MANAGE_ENTER,
             P.ADMIN_ENTER,
-            P.APPLICATION_VIEW,
+            P.APPLICATION_OPEN_WITH_REASON,
             P.PROGRAMME_CREATE,
             P.PROGRAMME_EDIT,
             P.PROGRAMME_PUBLISH,

@@ -10,10 +10,18 @@ from registry.admissions.enums import (
     Decision,
     RejectionReason,
 )
-from registry.admissions.models import Application, FormVersion, Offer, StagedDecision, WaitlistEntry
+from registry.admissions.models import (
+    Application,
+    Assignment,
+    FormVersion,
+    Offer,
+    StagedDecision,
+    WaitlistEntry,
+)
 from registry.admissions.rules.seats import compute_accept_by
 from registry.core import clock
 from registry.people.enums import Sex
+from tests.factories.accounts import UserFactory
 from tests.factories.base import Factory, next_code
 from tests.factories.catalogue import CohortFactory, SeatPoolFactory
 from tests.factories.people import PersonFactory
@@ -100,3 +108,14 @@ class StagedDecisionFactory(Factory):
         lambda staged: RejectionReason.MORE_THAN_SEATS if staged.decision is Decision.REJECT else None
     )
     staged_at = factory.LazyFunction(clock.now)
+
+
+class AssignmentFactory(Factory):
+    """An application given to a reviewer with an account."""
+
+    class Meta:
+        model = Assignment
+
+    application = factory.SubFactory(ApplicationFactory)
+    user = factory.SubFactory(UserFactory)
+    assigned_at = factory.LazyFunction(clock.now)

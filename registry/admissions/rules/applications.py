@@ -80,14 +80,22 @@ def _speaks_for_state(actor: Actor, application: Application) -> bool:
 
 @policy.rule(Permission.APPLICATION_REVIEW, on=Application)
 def _reviews(actor: Actor, application: Application) -> bool:
-    return actor.user_id in {assignment.user_id for assignment in application.assignments}
+    return actor.user_id in {assignment.user_id for assignment in application.assignments} and any(
+        grant.covers(programme=application.cohort.programme.slug, country=application.member_state)
+        for grant in actor.grants_with(Permission.APPLICATION_REVIEW)
+    )
+
+
+@policy.rule(Permission.APPLICATION_OPEN_WITH_REASON, on=Application)
+def _is_sent(_actor: Actor, application: Application) -> bool:
+    return application.submitted_at is not None
 
 
 @policy.rule(Permission.APPLICATION_VIEW, on=Application)
 def can_view(actor: Actor, application: Application) -> bool:
     """Staff's view of an identified application: own programmes, own state, or assigned; never a draft.
 
-    An administrator opens one with a reason only, through `open_with_reason`.
+    An administrator opens one with a reason only. `queries.scope` says the same in SQL.
     """
     if application.submitted_at is None:
         return False
