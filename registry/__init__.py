@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 
 from config import Config, load_config
 from registry.access.web import check_endpoints, init_access, login_manager
-from registry.core import assets, i18n, markdown
+from registry.core import assets, charts, i18n, markdown
 from registry.core.database import db
 from registry.places.operations import use_official_names
 
@@ -61,7 +61,7 @@ def _init_extensions(app: Flask) -> None:
     CSRFProtect(app)
     use_official_names()
     app.jinja_env.filters.update(i18n.FILTERS, markdown=markdown.render_markdown)
-    app.jinja_env.globals.update(static_url=assets.static_url)
+    app.jinja_env.globals.update(static_url=assets.static_url, charts=charts)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

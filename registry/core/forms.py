@@ -11,7 +11,7 @@ from wtforms import Field, Form, FormField, HiddenField, StringField, Validation
 from wtforms.validators import InputRequired, Length, Optional
 
 from registry.core.errors import RegistryError, StaleWrite
-from registry.core.i18n import _, _l
+from registry.core.i18n import SelectChoice, _, _l
 
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs"}
 _KEPT = {"\n", "\t", "\u200c", "\u200d"}  # Joiners are letters' business in Persian and Indic scripts.
@@ -208,6 +208,7 @@ __all__ = [
     "Length",
     "Optional",
     "RegistryForm",
+    "SelectChoice",
     "VersionField",
     "clean_text",
     "is_filled",

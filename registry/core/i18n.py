@@ -15,11 +15,15 @@ from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_location
 from babel.numbers import format_decimal, format_percent
 from flask_babel import gettext, lazy_gettext, ngettext
+from wtforms import SelectChoice  # type: ignore[attr-defined]  # Newer than the stubs (3.2).
 
 LOCALES: dict[str, str] = {"en": "English", "ru": "Русский", "zh": "中文"}
 """Locale -> its own name, in the order of the language menu."""
 
 HTML_LANGUAGE = {"zh": "zh-Hans"}
+
+FORMATS = {"en": "en_GB"}
+"""Locale -> the one whose dates and numbers it uses: our English writes 30 June 2027."""
 
 babel = flask_babel.Babel()
 _ = gettext
@@ -40,15 +44,20 @@ class Labelled(StrEnum):
         return member
 
     @classmethod
-    def choices(cls) -> list[tuple[str, Any]]:
-        """Pairs for a select field, in the order of definition."""
-        return [(member.value, member.label) for member in cls]
+    def choices(cls) -> list[SelectChoice]:
+        """For a select field, in the order of definition."""
+        return [SelectChoice(value=member.value, label=member.label) for member in cls]
 
 
 def current_locale() -> str:
     """The reader's locale as one of the keys of LOCALES (or a test's pseudo-locale)."""
     locale = flask_babel.get_locale()
     return str(locale).split("_")[0] if locale else "en"
+
+
+def _formats() -> str:
+    locale = current_locale()
+    return FORMATS.get(locale, locale)
 
 
 def match_locale(accepted: Any) -> str:
@@ -129,7 +138,7 @@ def format_day(value: date | None) -> str:
         return ""
     if isinstance(value, datetime):
         raise TypeError("an instant needs a zone: use format_instant")
-    return format_date(value, format="long", locale=current_locale())
+    return format_date(value, format="long", locale=_formats())
 
 
 def format_instant(value: datetime | None, zone: str = "UTC") -> str:
@@ -140,7 +149,7 @@ def format_instant(value: datetime | None, zone: str = "UTC") -> str:
     return _(
         "%(date)s, %(time)s (%(offset)s)",
         date=format_day(local.date()),
-        time=format_time(local, "HH:mm", locale=current_locale()),
+        time=format_time(local, "HH:mm", locale=_formats()),
         offset=format_offset(local),
     )
 
@@ -151,7 +160,7 @@ def format_deadline(value: datetime | None, zone: str = "UTC") -> str:
         return ""
     local = value.astimezone(ZoneInfo(zone))
     values = {
-        "time": format_time(local, "HH:mm", locale=current_locale()),
+        "time": format_time(local, "HH:mm", locale=_formats()),
         "date": format_day(local.date()),
         "offset": format_offset(local),
     }
@@ -181,7 +190,7 @@ def format_number(value: int | float | Decimal | None, digits: int | None = None
     if value is None:
         return ""
     pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale=current_locale())
+    return format_decimal(value, format=pattern, locale=_formats())
 
 
 def format_share(value: float | None, digits: int = 0) -> str:
@@ -189,7 +198,7 @@ def format_share(value: float | None, digits: int = 0) -> str:
     if value is None:
         return ""
     return format_percent(
-        value, format="#,##0" + ("." + "0" * digits if digits else "") + "%", locale=current_locale()
+        value, format="#,##0" + ("." + "0" * digits if digits else "") + "%", locale=_formats()
     )
 
 
@@ -217,4 +226,4 @@ FILTERS = {
     "zone_city": zone_city,
 }
 
-__all__ = ["FILTERS", "LOCALES", "Labelled", "_", "_l", "gettext", "lazy_gettext", "ngettext"]
+__all__ = ["FILTERS", "LOCALES", "Labelled", "SelectChoice", "_", "_l", "gettext", "lazy_gettext", "ngettext"]

@@ -2,11 +2,13 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, request, session, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from registry.access.web import public
 from registry.core import i18n
+from registry.core.errors import NotFound
+from registry.web import styleguide
 
 bp = Blueprint("web", __name__)
 
@@ -25,6 +27,16 @@ def set_language(locale: str) -> Response:
     if locale in i18n.LOCALES:
         session["locale"] = locale
     return redirect(safe_next(request.args.get("next")) or url_for("web.show_health"), 303)
+
+
+@bp.get("/styleguide")
+@public
+def show_styleguide() -> str:
+    """Every component in all its states, for those who build pages."""
+    if current_app.config["ENVIRONMENT"] not in {"development", "testing"}:
+        raise NotFound
+    name = "styleguide_confirm" if request.args.get("part") == "confirm" else "styleguide"
+    return render_template(f"web/{name}.html", **styleguide.sample_page())
 
 
 def safe_next(address: str | None) -> str | None:

@@ -60,13 +60,14 @@ for (const menu of document.querySelectorAll(".languages details")) {
 // Deadlines: the reader's own time beside the host's and UTC, where it differs from both.
 const deadlines = document.querySelectorAll("[data-own-time]");
 if (deadlines.length) {
-  const language = document.documentElement.lang;
+  // Our English writes 30 June 2027, as the server does.
+  const language = document.documentElement.lang.replace(/^en$/, "en-GB");
   const parts = (instant, options) => new Intl.DateTimeFormat(language, options).format(instant);
   const offset = (instant, zone) => {
     const format = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" });
     const name = format.formatToParts(instant).find((part) => part.type === "timeZoneName").value;
     const [, sign, hours, minutes] = name.match(/GMT(?:([+-])0?(\d+):(\d+))?/);
-    if (!sign) return "UTC";
+    if (!sign || (hours === "0" && minutes === "00")) return "UTC";
     return `UTC${sign === "-" ? "−" : "+"}${hours}${minutes === "00" ? "" : `:${minutes}`}`;
   };
   for (const slot of deadlines) {
