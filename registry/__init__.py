@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 
 from config import Config, load_config
 from registry.access.web import check_endpoints, init_access, login_manager
-from registry.core import assets, charts, i18n, markdown
+from registry.core import assets, charts, i18n, markdown, reference
 from registry.core.database import db
 from registry.places.operations import use_official_names
 
@@ -25,11 +25,13 @@ COMMANDS: tuple[str, ...] = (
     "registry.web.cli",
     "registry.places.cli",
     "registry.admissions.cli",
+    "registry.catalogue.cli",
 )
 """Modules with a command group `cli`."""
 
 MODELS = (
     "registry.core.audit",
+    "registry.core.edition",
     "registry.places.models",
     "registry.messages.models",
     "registry.accounts.models",
@@ -60,6 +62,7 @@ def _init_extensions(app: Flask) -> None:
     Migrate(app, db, directory=str(ROOT / "registry" / "migrations"), render_as_batch=True)
     CSRFProtect(app)
     use_official_names()
+    i18n.use_phrases(reference.read_phrases())
     app.jinja_env.filters.update(i18n.FILTERS, markdown=markdown.render_markdown)
     app.jinja_env.globals.update(static_url=assets.static_url, charts=charts)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -30,6 +30,7 @@ _ = gettext
 _l = lazy_gettext
 
 _territory_overrides: dict[tuple[str, str], str] = {}
+_phrases: dict[tuple[str, str], str] = {}
 
 
 class Labelled(StrEnum):
@@ -107,6 +108,17 @@ def country_name(code: str | None, locale: str | None = None) -> str:
     locale = locale or current_locale()
     override = _territory_overrides.get((locale, code))
     return override or Locale.parse(locale).territories.get(code) or code
+
+
+def use_phrases(phrases: Mapping[tuple[str, str], str]) -> None:
+    """Translate recurring texts of the reference data: (locale, text as stored) -> what readers see."""
+    _phrases.clear()
+    _phrases.update(phrases)
+
+
+def phrase(text: str | None, locale: str | None = None) -> str:
+    """A recurring text of the reference data in the reader's language; itself where nobody translated it."""
+    return _phrases.get((locale or current_locale(), text or ""), text or "")
 
 
 def language_name(tag: str | None, locale: str | None = None) -> str:
@@ -222,6 +234,7 @@ FILTERS = {
     "percent": format_share,
     "country": country_name,
     "language": language_name,
+    "phrase": phrase,
     "iso": iso_instant,
     "zone_city": zone_city,
 }

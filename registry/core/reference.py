@@ -10,6 +10,7 @@ from typing import Any
 
 from registry.core.database import Model, db
 from registry.core.errors import InvalidInput
+from registry.core.i18n import LOCALES
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
 """The files that come with the project."""
@@ -83,6 +84,11 @@ class LoadReport:
 
     def of(self, file: str) -> Tally:
         return self.files.setdefault(file, Tally())
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything is different now."""
+        return any(tally.added or tally.changed or tally.removed for tally in self.files.values())
 
     def __str__(self) -> str:
         return "\n".join(f"{file}: {tally}" for file, tally in self.files.items())
@@ -159,6 +165,16 @@ def store_row(
     else:
         tally.left += 1
     return existing
+
+
+def read_phrases(folder: Path = FOLDER) -> dict[tuple[str, str], str]:
+    """(locale, text as stored) -> translation, of phrases.csv."""
+    columns = {"key": required} | dict.fromkeys(LOCALES, required)
+    return {
+        (locale, row["key"]): row[locale]
+        for row in read_rows(folder / "phrases.csv", columns)
+        for locale in LOCALES
+    }
 
 
 # -- Readers of cells --------------------------------------------------------------------------------

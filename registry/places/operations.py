@@ -13,6 +13,7 @@ from registry.access.permissions import Permission
 from registry.core import clock
 from registry.core import reference as ref
 from registry.core.database import db
+from registry.core.edition import publish_edition
 from registry.core.i18n import LOCALES, override_territory_names
 from registry.places import queries, rules
 from registry.places.enums import Standing
@@ -99,6 +100,8 @@ def load_places(folder: Path = ref.FOLDER, *, actor: Actor) -> ref.LoadReport:
         describe=lambda row: _period_values(row, "age_of_consent", "youth_from", "youth_to"),
         key=("country", "valid_from"),
     )
+    if report.has_changes:
+        publish_edition()
     return report
 
 

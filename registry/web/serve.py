@@ -16,7 +16,11 @@ from registry.core.processes import end_with_parent
 
 HOST = "127.0.0.1"
 FLASK = (sys.executable, "-m", "flask", "--app", "registry")
-PREPARATIONS: tuple[tuple[str, ...], ...] = (("db", "upgrade"),)
+PREPARATIONS: tuple[tuple[str, ...], ...] = (
+    ("db", "upgrade"),
+    ("places", "load"),
+    ("catalogue", "load"),
+)
 DEMO_PREPARATIONS: tuple[tuple[str, ...], ...] = ()
 GRACE_SECONDS = 15
 

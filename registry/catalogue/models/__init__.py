@@ -2,7 +2,6 @@
 
 from registry.catalogue.models.cohorts import GENERAL, Cohort, CohortLanguage, CohortScope, SeatPool
 from registry.catalogue.models.programmes import (
-    CatalogueEdition,
     FrameworkDocument,
     IndicatorDefinition,
     Interest,
@@ -18,7 +17,6 @@ from registry.catalogue.models.programmes import (
 
 __all__ = [
     "GENERAL",
-    "CatalogueEdition",
     "Cohort",
     "CohortLanguage",
     "CohortScope",

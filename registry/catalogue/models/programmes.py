@@ -137,8 +137,6 @@ class ProgrammeTranslation(Model):
     summary: Mapped[str] = mapped_column(sa.String(500))
     description: Mapped[str] = mapped_column(sa.Text)
     """Markdown."""
-    search_text: Mapped[str] = mapped_column(sa.Text, default="")
-    """Title, summary and names of topics and organisations, case-folded, for the search."""
     version: Mapped[int] = mapped_column(default=1)
 
     programme: Mapped[Programme] = relationship(lazy="raise_on_sql", back_populates="translations")
@@ -238,13 +236,3 @@ class Interest(Model):
     notified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     programme: Mapped[Programme] = relationship(lazy="raise_on_sql")
-
-
-class CatalogueEdition(Model):
-    """One row: a number that rises with every change of what public pages show."""
-
-    __tablename__ = "catalogue_edition"
-    __table_args__ = (sa.CheckConstraint("id = 1", name="single"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[int]

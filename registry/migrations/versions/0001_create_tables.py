@@ -43,16 +43,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bloc')),
     sa.UniqueConstraint('slug', name=op.f('uq_bloc_slug'))
     )
-    op.create_table('catalogue_edition',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('number', sa.Integer(), nullable=False),
-    sa.CheckConstraint('id = 1', name=op.f('ck_catalogue_edition_single')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_catalogue_edition'))
-    )
     op.create_table('country',
     sa.Column('code', sa.String(length=2), nullable=False),
     sa.Column('zone', sa.String(length=40), nullable=False),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_country'))
+    )
+    op.create_table('edition',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.CheckConstraint('id = 1', name=op.f('ck_edition_single')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_edition'))
     )
     op.create_table('framework_document',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -348,7 +348,6 @@ def upgrade() -> None:
     sa.Column('title', sa.String(length=200), nullable=False),
     sa.Column('summary', sa.String(length=500), nullable=False),
     sa.Column('description', sa.Text(), nullable=False),
-    sa.Column('search_text', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_programme_translation_programme_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('programme_id', 'locale', name=op.f('pk_programme_translation'))
@@ -1016,8 +1015,8 @@ def downgrade() -> None:
     op.drop_table('programme')
     op.drop_table('indicator_definition')
     op.drop_table('framework_document')
+    op.drop_table('edition')
     op.drop_table('country')
-    op.drop_table('catalogue_edition')
     op.drop_table('bloc')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_entry_object_type_audit_entry_object_id_audit_entry_id'))
