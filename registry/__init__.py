@@ -10,8 +10,9 @@ from flask_wtf import CSRFProtect
 
 from config import Config, load_config
 from registry.access.web import check_endpoints, init_access, login_manager
-from registry.core import assets, charts, i18n, markdown, reference
+from registry.core import assets, charts, i18n, jobs, markdown, reference
 from registry.core.database import db
+from registry.core.worker import HueyQueue
 from registry.places.operations import use_official_names
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,12 +27,14 @@ COMMANDS: tuple[str, ...] = (
     "registry.places.cli",
     "registry.admissions.cli",
     "registry.catalogue.cli",
+    "registry.core.worker",
 )
 """Modules with a command group `cli`."""
 
 MODELS = (
     "registry.core.audit",
     "registry.core.edition",
+    "registry.core.jobs",
     "registry.places.models",
     "registry.messages.models",
     "registry.accounts.models",
@@ -42,6 +45,9 @@ MODELS = (
     "registry.outcomes.models",
     "registry.reports.models",
 )
+
+JOBS: tuple[str, ...] = ()
+"""Modules that register what the worker does."""
 
 
 def create_app(config: Config | None = None, **overrides: Any) -> Flask:
@@ -58,7 +64,10 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
 def _init_extensions(app: Flask) -> None:
     for module in MODELS:
         import_module(module)
+    for module in JOBS:
+        import_module(module)
     db.init_app(app)
+    jobs.init_jobs(app, jobs.NoQueue() if app.testing else HueyQueue(app))
     Migrate(app, db, directory=str(ROOT / "registry" / "migrations"), render_as_batch=True)
     CSRFProtect(app)
     use_official_names()

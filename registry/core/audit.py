@@ -29,7 +29,10 @@ class AuditEntry(Model):
     """One change. `changes` maps a column to [old, new], or to null where the column is personal."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (sa.Index(None, "object_type", "object_id", "id"),)
+    __table_args__ = (
+        sa.Index(None, "object_type", "object_id", "id"),
+        sa.Index(None, "actor_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)

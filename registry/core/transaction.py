@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -14,6 +15,7 @@ from registry.core.errors import ConstraintErrors, StaleWrite, translate_integri
 
 _DEPTH = "transaction_depth"
 _CALLBACKS = "after_commit_callbacks"
+_MEMORY = "transaction_memory"
 
 log = structlog.get_logger()
 
@@ -30,6 +32,7 @@ def transaction() -> Iterator[Session]:
         return
     session.info[_DEPTH] = 1
     session.info[_CALLBACKS] = []
+    session.info[_MEMORY] = {}
     tally.discard(session)
     try:
         yield session
@@ -45,6 +48,7 @@ def transaction() -> Iterator[Session]:
     finally:
         session.info[_DEPTH] = 0
         callbacks = session.info.pop(_CALLBACKS)
+        session.info.pop(_MEMORY)
         tally.discard(session)
     for callback in callbacks:
         try:
@@ -60,6 +64,15 @@ def after_commit(callback: Callable[[], None]) -> None:
     if not session.info.get(_DEPTH):
         raise RuntimeError("after_commit needs a transaction")
     session.info[_CALLBACKS].append(callback)
+
+
+def transaction_memory() -> dict[str, Any]:
+    """A notebook that lives as long as the current transaction."""
+    session = db.session()
+    if not session.info.get(_DEPTH):
+        raise RuntimeError("there is no transaction")
+    memory: dict[str, Any] = session.info[_MEMORY]
+    return memory
 
 
 @contextmanager

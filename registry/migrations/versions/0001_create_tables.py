@@ -29,6 +29,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_entry_action'), ['action'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_entry_actor_id_audit_entry_id'), ['actor_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_entry_object_code'), ['object_code'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_entry_object_type_audit_entry_object_id_audit_entry_id'), ['object_type', 'object_id', 'id'], unique=False)
 
@@ -77,6 +78,26 @@ def upgrade() -> None:
     sa.Column('edition', sa.String(length=20), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_indicator_definition')),
     sa.UniqueConstraint('code', name=op.f('uq_indicator_definition_code'))
+    )
+    op.create_table('job',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=80), nullable=False),
+    sa.Column('payload', sa.JSON(), nullable=False),
+    sa.Column('status', sa.Enum('queued', 'running', 'done', 'failed', name='status', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('beat_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_error', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_job'))
+    )
+    with op.batch_alter_table('job', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_job_status_job_due_at_job_id'), ['status', 'due_at', 'id'], unique=False)
+
+    op.create_table('periodic_run',
+    sa.Column('kind', sa.String(length=80), nullable=False),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('kind', name=op.f('pk_periodic_run'))
     )
     op.create_table('programme',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1013,6 +1034,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_programme_status'))
 
     op.drop_table('programme')
+    op.drop_table('periodic_run')
+    with op.batch_alter_table('job', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_job_status_job_due_at_job_id'))
+
+    op.drop_table('job')
     op.drop_table('indicator_definition')
     op.drop_table('framework_document')
     op.drop_table('edition')
@@ -1021,6 +1047,7 @@ def downgrade() -> None:
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_entry_object_type_audit_entry_object_id_audit_entry_id'))
         batch_op.drop_index(batch_op.f('ix_audit_entry_object_code'))
+        batch_op.drop_index(batch_op.f('ix_audit_entry_actor_id_audit_entry_id'))
         batch_op.drop_index(batch_op.f('ix_audit_entry_action'))
 
     op.drop_table('audit_entry')
