@@ -21,6 +21,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from registry.core.forms import DatePartsField, RegistryForm, SelectChoice, VersionField
 from registry.core.i18n import LOCALES, _l, country_name
 
+PAGES = {"confirm": "styleguide_confirm", "question": "styleguide_question"}
+"""Whole pages, by the `part` of the address."""
+
 EDUCATION = [
     SelectChoice("school", _l("Secondary school")),
     SelectChoice("vocational", _l("Vocational school")),

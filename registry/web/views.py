@@ -35,7 +35,7 @@ def show_styleguide() -> str:
     """Every component in all its states, for those who build pages."""
     if current_app.config["ENVIRONMENT"] not in {"development", "testing"}:
         raise NotFound
-    name = "styleguide_confirm" if request.args.get("part") == "confirm" else "styleguide"
+    name = styleguide.PAGES.get(request.args.get("part", ""), "styleguide")
     return render_template(f"web/{name}.html", **styleguide.sample_page())
 
 

@@ -5,7 +5,12 @@ if (summary) {
   summary.focus();
 }
 
-// A form is sent once, however often its button is pressed. Going back in the history opens it again.
+// A form is sent once, however often its button is pressed. Going back in the history opens it again, and so
+// does time: on a weak link people stop a page that does not come, and must be able to send once more.
+const reopen = (form) => {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+};
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {
@@ -13,19 +18,13 @@ for (const form of document.querySelectorAll("form[data-once]")) {
       return;
     }
     form.dataset.sent = "yes";
-    for (const button of form.querySelectorAll("button")) {
-      button.setAttribute("aria-disabled", "true");
-    }
+    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+    setTimeout(reopen, 8000, form);
   });
 }
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    for (const button of form.querySelectorAll("button")) {
-      button.removeAttribute("aria-disabled");
-    }
-  }
+  document.querySelectorAll("form[data-sent]").forEach(reopen);
 });
 
 // Pages kept for everybody say "My page"; the name of whoever is signed in comes from a cookie.

@@ -7,7 +7,7 @@ from flask import Flask
 from tests.client import RegistryClient
 
 
-@pytest.mark.parametrize("address", ["/styleguide", "/styleguide?part=confirm"])
+@pytest.mark.parametrize("address", ["/styleguide", "/styleguide?part=confirm", "/styleguide?part=question"])
 def test_styleguide_names_every_control_and_refers_only_to_what_exists(
     client: RegistryClient, address: str
 ) -> None:
