@@ -1,6 +1,6 @@
 """A young person, with or without an account; consents; guardians."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -78,6 +78,20 @@ class Person(Model):
     def citizenship_codes(self) -> list[str]:
         """ISO 3166-1 alpha-2, sorted."""
         return sorted(citizenship.country for citizenship in self.citizenships)
+
+    @property
+    def language_levels(self) -> dict[str, LanguageLevel]:
+        """BCP 47 tag -> level, sorted by tag."""
+        return {
+            language.tag: language.level for language in sorted(self.languages, key=lambda each: each.tag)
+        }
+
+    @property
+    def born_on(self) -> date | None:
+        """The date of birth where all of it is known."""
+        if self.birth_year and self.birth_month and self.birth_day:
+            return date(self.birth_year, self.birth_month, self.birth_day)
+        return None
 
 
 class Citizenship(Model):

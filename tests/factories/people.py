@@ -4,7 +4,7 @@ import factory
 
 from registry.core import clock
 from registry.people.enums import Sex
-from registry.people.models import Person
+from registry.people.models import Guardianship, Person
 from tests.factories.base import Factory, next_code
 
 
@@ -23,4 +23,17 @@ class PersonFactory(Factory):
     sex = Sex.FEMALE
     email = factory.Sequence(lambda n: f"person{n}@example.org")
     zone = "Asia/Tashkent"
+    created_at = factory.LazyFunction(clock.now)
+
+
+class GuardianshipFactory(Factory):
+    """A mother with an address of her own, who reads Russian."""
+
+    class Meta:
+        model = Guardianship
+
+    person = factory.SubFactory(PersonFactory)
+    name = "Gulnora Karimova"
+    email = "guardian@example.org"
+    locale = "ru"
     created_at = factory.LazyFunction(clock.now)

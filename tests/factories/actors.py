@@ -1,0 +1,16 @@
+"""Whoever acts in a test."""
+
+from registry.access.actor import Actor, Grant
+from registry.access.roles import Role
+from registry.people.models import Person
+
+
+def applicant(person: Person | None, user_id: int | None = None, **values: str) -> Actor:
+    """The person, signed in with an account of their own."""
+    return Actor(
+        label="applicant",
+        user_id=user_id or (person.user_id if person else None) or 4711,
+        person_id=person.id if person else None,
+        grants=(Grant(Role.APPLICANT),),
+        **values,
+    )
