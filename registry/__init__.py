@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 DOORS = {
     "registry.web.views": "",
+    "registry.messages.views": "",
 }
 """Module with a blueprint `bp` -> its URL prefix."""
 
@@ -46,7 +47,7 @@ MODELS = (
     "registry.reports.models",
 )
 
-JOBS: tuple[str, ...] = ()
+JOBS: tuple[str, ...] = ("registry.messages.operations",)
 """Modules that register what the worker does."""
 
 

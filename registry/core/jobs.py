@@ -18,8 +18,8 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core import clock
-from registry.core.database import Model, UTCDateTime, db, enum_type
-from registry.core.transaction import after_commit, transaction, transaction_memory
+from registry.core.database import Model, UTCDateTime, db, enum_type, reading_only
+from registry.core.transaction import after_commit, end_reading, transaction, transaction_memory
 
 STALE_AFTER = timedelta(seconds=60)
 """A running job whose worker gave no sign for so long is taken over."""
@@ -274,14 +274,16 @@ def _changed(result: sa.Result[Any]) -> bool:
 
 def list_due() -> list[int]:
     """Ids of jobs that could run now, the longest waiting first."""
-    return list(
-        db.session.scalars(
-            sa.select(Job.id)
-            .where(Job.status == JobStatus.QUEUED, Job.due_at <= clock.now())
-            .order_by(Job.due_at, Job.id)
-            .limit(_CHUNK)
-        )
+    statement = (
+        sa.select(Job.id)
+        .where(Job.status == JobStatus.QUEUED, Job.due_at <= clock.now())
+        .order_by(Job.due_at, Job.id)
+        .limit(_CHUNK)
     )
+    with reading_only():
+        found = list(db.session.scalars(statement))
+        end_reading()
+    return found
 
 
 def run_due() -> int:

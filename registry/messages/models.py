@@ -21,6 +21,7 @@ class Message(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(16), unique=True)
     key: Mapped[str] = mapped_column(sa.String(200), unique=True)
     """Idempotency key: the same event queues the same message once."""
     message_id: Mapped[str] = mapped_column(sa.String(120), unique=True)

@@ -271,6 +271,7 @@ def upgrade() -> None:
 
     op.create_table('message',
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=16), nullable=False),
     sa.Column('key', sa.String(length=200), nullable=False),
     sa.Column('message_id', sa.String(length=120), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=True),
@@ -290,6 +291,7 @@ def upgrade() -> None:
     sa.CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name=op.f('ck_message_sent_at')),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_message_user_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_message')),
+    sa.UniqueConstraint('code', name=op.f('uq_message_code')),
     sa.UniqueConstraint('key', name=op.f('uq_message_key')),
     sa.UniqueConstraint('message_id', name=op.f('uq_message_message_id'))
     )
