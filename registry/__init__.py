@@ -6,11 +6,10 @@ from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
-from flask_wtf import CSRFProtect
 
 from config import Config, load_config
 from registry.access.web import check_endpoints, init_access, login_manager
-from registry.core import assets, charts, i18n, jobs, markdown, reference
+from registry.core import assets, charts, forms, i18n, jobs, markdown, reference
 from registry.core.database import db
 from registry.core.worker import HueyQueue
 from registry.places.operations import use_official_names
@@ -20,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOORS = {
     "registry.web.views": "",
     "registry.messages.views": "",
+    "registry.admissions.views": "",
 }
 """Module with a blueprint `bp` -> its URL prefix."""
 
@@ -70,7 +70,7 @@ def _init_extensions(app: Flask) -> None:
     db.init_app(app)
     jobs.init_jobs(app, jobs.NoQueue() if app.testing else HueyQueue(app))
     Migrate(app, db, directory=str(ROOT / "registry" / "migrations"), render_as_batch=True)
-    CSRFProtect(app)
+    forms.csrf.init_app(app)
     use_official_names()
     i18n.use_phrases(reference.read_phrases())
     app.jinja_env.filters.update(i18n.FILTERS, markdown=markdown.render_markdown)

@@ -5,13 +5,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from flask_wtf import FlaskForm
+from flask_wtf import CSRFProtect, FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, FormField, HiddenField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
 from registry.core.errors import RegistryError, StaleWrite
 from registry.core.i18n import SelectChoice, _, _l
+
+csrf = CSRFProtect()
+"""Every POST needs its token, but those marked `@csrf.exempt`: they change nothing and set no cookie."""
 
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs"}
 _KEPT = {"\n", "\t", "\u200c", "\u200d"}  # Joiners are letters' business in Persian and Indic scripts.
@@ -211,6 +214,7 @@ __all__ = [
     "SelectChoice",
     "VersionField",
     "clean_text",
+    "csrf",
     "is_filled",
     "plain_digits",
 ]

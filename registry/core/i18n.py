@@ -2,17 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_location
+from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from flask_babel import gettext, lazy_gettext, ngettext
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # Newer than the stubs (3.2).
@@ -43,6 +44,13 @@ class Labelled(StrEnum):
         member._value_ = value
         member.label = label
         return member
+
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """The member with this value. Errors: ValueError."""
+        members: Any = cls  # Type checkers take the call for one of `__new__`.
+        found: Self = members(value)
+        return found
 
     @classmethod
     def choices(cls) -> list[SelectChoice]:
@@ -214,6 +222,11 @@ def format_share(value: float | None, digits: int = 0) -> str:
     )
 
 
+def format_listing(items: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
+    """Words in a row as the reader's language strings them together; style `standard` (and) or `or`."""
+    return format_list([str(item) for item in items], style=style, locale=current_locale())
+
+
 def iso_instant(value: datetime | None) -> str:
     """ISO 8601 in UTC, for `datetime` attributes and machine formats."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else ""
@@ -236,6 +249,7 @@ FILTERS = {
     "language": language_name,
     "phrase": phrase,
     "iso": iso_instant,
+    "listing": format_listing,
     "zone_city": zone_city,
 }
 

@@ -5,8 +5,17 @@ from datetime import timedelta
 import factory
 
 from registry.catalogue.enums import CohortStatus, ProgrammeKind, ProgrammeStatus
-from registry.catalogue.models import GENERAL, Cohort, Programme, ProgrammeTranslation, SeatPool
+from registry.catalogue.models import (
+    GENERAL,
+    Cohort,
+    CohortLanguage,
+    CohortScope,
+    Programme,
+    ProgrammeTranslation,
+    SeatPool,
+)
 from registry.core import clock
+from registry.people.enums import LanguageLevel
 from tests.factories.base import Factory, next_code
 
 
@@ -69,3 +78,24 @@ class SeatPoolFactory(Factory):
     cohort = factory.SubFactory(CohortFactory)
     member_state = GENERAL
     seats = 20
+
+
+class CohortScopeFactory(Factory):
+    """Kenyans; for a bloc give `bloc`, `standing` and `country=None`. The country and bloc must be loaded."""
+
+    class Meta:
+        model = CohortScope
+
+    cohort = factory.SubFactory(CohortFactory)
+    country = "KE"
+
+
+class CohortLanguageFactory(Factory):
+    """English at B1."""
+
+    class Meta:
+        model = CohortLanguage
+
+    cohort = factory.SubFactory(CohortFactory)
+    tag = "en"
+    level = LanguageLevel.B1

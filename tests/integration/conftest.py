@@ -1,6 +1,6 @@
 """The database of the integration tests: one rolled-back transaction per test, or a database of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.orm import scoped_session, sessionmaker
 
+from registry.access.actor import Actor
 from registry.core.database import db
 from tests.application import make_app
 from tests.client import RegistryClient
@@ -97,6 +98,16 @@ def _bound_factory(connection: Connection) -> sessionmaker[Any]:
 def client(app: Flask) -> RegistryClient:
     """A visitor's browser, without script."""
     return app.test_client()
+
+
+@pytest.fixture
+def acting_as(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Actor], None]:
+    """Let the client's requests come from somebody, without signing in."""
+
+    def act(actor: Actor) -> None:
+        monkeypatch.setitem(app.extensions, "actor_loader", lambda: actor)
+
+    return act
 
 
 @pytest.fixture

@@ -63,9 +63,7 @@ QUESTIONS: tuple[dict[str, Any], ...] = (
             "Подходит любой ответ: программа открыта и для начинающих.",
             "任何回答都可以：项目也欢迎初学者。",
         ),
-        "options": [
-            {"value": value, "labels": _texts(en, ru, zh)} for value, en, ru, zh in _EXPERIENCE
-        ],
+        "options": [{"value": value, "labels": _texts(en, ru, zh)} for value, en, ru, zh in _EXPERIENCE],
     },
     {
         "key": "shop_link",

@@ -94,8 +94,8 @@ class Facts:
     member_state: str | None = None
     """The state whose seat it would be, once it is chosen."""
     education: Education | None = None
-    languages: Mapping[str, LanguageLevel] | None = None
-    """All languages the person knows; one that is missing here is not known to the person."""
+    languages: Mapping[str, LanguageLevel | None] | None = None
+    """All languages the person knows, None for one whose level is open; what is missing is not known."""
 
 
 @dataclass(frozen=True)
@@ -271,17 +271,22 @@ def _check_education(conditions: Conditions, facts: Facts) -> Checked:
 
 def _check_languages(conditions: Conditions, facts: Facts) -> Checked:
     known = facts.languages
-    inputs = {
+    inputs: dict[str, Any] = {
         "min": {tag: level.value for tag, level in conditions.languages},
-        "languages": None if known is None else {tag: level.value for tag, level in known.items()},
+        "languages": known and {tag: level and level.value for tag, level in known.items()},
     }
     if known is None:
         return RuleResult.UNKNOWN, inputs
-    results = [
-        RuleResult.PASS if tag in known and known[tag].rank >= level.rank else RuleResult.FAIL
-        for tag, level in conditions.languages
-    ]
-    return _worst(results), inputs
+    return _worst(_check_language(known, tag, least) for tag, least in conditions.languages), inputs
+
+
+def _check_language(known: Mapping[str, LanguageLevel | None], tag: str, least: LanguageLevel) -> RuleResult:
+    if tag not in known:
+        return RuleResult.FAIL
+    level = known[tag]
+    if level is None:
+        return RuleResult.UNKNOWN
+    return RuleResult.PASS if level.rank >= least.rank else RuleResult.FAIL
 
 
 def _worst(results: Iterable[RuleResult]) -> RuleResult:

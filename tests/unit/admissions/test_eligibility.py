@@ -152,9 +152,11 @@ def test_education_rule(least: Education, education: Education | None, expected:
         ({"en": LanguageLevel.B2, "ru": LanguageLevel.A1}, PASS),
         ({"en": LanguageLevel.C2, "ru": LanguageLevel.C2, "uz": LanguageLevel.A1}, PASS),
         ({"en": LanguageLevel.B1, "ru": LanguageLevel.C2}, FAIL),
+        ({"en": LanguageLevel.B2, "ru": None}, UNKNOWN),
+        ({"en": LanguageLevel.B1, "ru": None}, FAIL),
     ],
 )
-def test_language_rule(known: dict[str, LanguageLevel] | None, expected: RuleResult) -> None:
+def test_language_rule(known: dict[str, LanguageLevel | None] | None, expected: RuleResult) -> None:
     asked = conditions(languages=(("en", LanguageLevel.B2), ("ru", LanguageLevel.A1)))
 
     assert judge_one(RuleName.LANGUAGE, asked, Facts(languages=known)) is expected

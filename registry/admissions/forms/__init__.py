@@ -1,0 +1,1 @@
+"""Forms of admissions, one file per noun."""
