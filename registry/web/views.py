@@ -33,7 +33,7 @@ def set_language(locale: str) -> Response:
 @public
 def show_styleguide() -> str:
     """Every component in all its states, for those who build pages."""
-    if current_app.config["ENVIRONMENT"] not in {"development", "testing"}:
+    if current_app.config["ENVIRONMENT"] not in {"development", "testing", "browser"}:
         raise NotFound
     name = styleguide.PAGES.get(request.args.get("part", ""), "styleguide")
     return render_template(f"web/{name}.html", **styleguide.sample_page())

@@ -12,6 +12,7 @@ from wtforms import (
     DecimalField,
     EmailField,
     IntegerField,
+    MultipleFileField,
     PasswordField,
     StringField,
     TelField,
@@ -31,6 +32,7 @@ class Form(RegistryForm):
     password = PasswordField("Password")
     people = IntegerField("People", validators=[NumberRange(0, 9)])
     share = DecimalField("Share")
+    scans = MultipleFileField("Scans")
     motivation = TextAreaField("Motivation", validators=[Length(max=3000)])
 
 
@@ -92,6 +94,7 @@ FIELD = '{% from "components/forms.html" import field %}'
             },
         ),
         ("field(form.people)", {"type": "text", "autocomplete": "off", "inputmode": "numeric"}),
+        ('field(form.scans, accept=".pdf")', {"type": "file", "multiple": "", "accept": ".pdf"}),
         ("field(form.share)", {"type": "text", "autocomplete": "off", "inputmode": "decimal"}),
     ],
 )
