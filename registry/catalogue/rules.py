@@ -10,7 +10,7 @@ from registry.access.permissions import Permission
 from registry.catalogue.enums import CohortStatus, Phase, ProgrammeStatus
 from registry.catalogue.models import Cohort, Programme
 from registry.core import clock
-from registry.core.i18n import _l
+from registry.core.i18n import _, _l, pick_translation
 
 
 def compute_phase(cohort: Cohort, at: datetime) -> Phase:
@@ -101,4 +101,19 @@ def manages(actor: Actor, slug: str, permission: Permission) -> bool:
     """Whether a grant with this permission covers the whole programme."""
     return any(
         grant.programme in (None, slug) and grant.country is None for grant in actor.grants_with(permission)
+    )
+
+
+def pick_title(programme: Programme) -> str:
+    """The programme's title in the reader's language, of a programme loaded with `translations`."""
+    titles = {translation.locale: translation.title for translation in programme.translations}
+    return str(pick_translation(titles)[1]) if titles else programme.slug
+
+
+def describe_cohort(cohort: Cohort) -> str:
+    """Programme and cohort by name in the reader's language."""
+    return _(
+        "%(programme)s: %(cohort)s",
+        programme=pick_title(cohort.programme),
+        cohort=pick_translation(cohort.names)[1],
     )

@@ -1,7 +1,8 @@
 """Which applications somebody may see: the one start of every list of applications, and of every `get_`."""
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, defaultload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from registry.access.actor import Actor, Grant
 from registry.access.permissions import Permission
@@ -17,7 +18,7 @@ _ASKED = {
 """The staff who see identified applications, by the permission that makes them."""
 
 
-def _visible_to(actor: Actor, role: Role | None = None) -> sa.Select[tuple[Application]]:
+def _visible_to(actor: Actor, role: Role | None = None) -> sa.Select[Application]:
     """Applications that `rules.can_view` grants the actor, with their cohorts, programmes and assignments.
 
     With `role`, only those that are visible by grants of this role: what a room shows.
@@ -60,3 +61,8 @@ def _covered_by(grant: Grant, role: Role, actor: Actor) -> sa.ColumnElement[bool
             )
         )
     return sa.and_(*parts)
+
+
+def with_titles() -> ORMOption:
+    """Option for a statement of `_visible_to`: the programmes' titles too."""
+    return defaultload(Application.cohort).defaultload(Cohort.programme).selectinload(Programme.translations)

@@ -2,4 +2,7 @@
 
 from flask import Blueprint
 
+from registry.catalogue.rules import describe_cohort
+
 bp = Blueprint("admissions", __name__)
+bp.add_app_template_filter(describe_cohort, "cohort_title")
