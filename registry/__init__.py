@@ -20,6 +20,7 @@ DOORS = {
     "registry.web.views": "",
     "registry.messages.views": "",
     "registry.admissions.views": "",
+    "registry.catalogue.views": "",
 }
 """Module with a blueprint `bp` -> its URL prefix."""
 

@@ -68,6 +68,29 @@ class Phase(Labelled):
     ENDED = "ended", _l("Ended")
 
 
+class Availability(Labelled):
+    """What visitors need to know of a programme: computed from its status and its cohorts' phases."""
+
+    OPEN = "open", _l("Open for applications")
+    UPCOMING = "upcoming", _l("Opens soon")
+    CLOSED = "closed", _l("No open dates now")
+    PROPOSED = "proposed", _l("Proposed")
+    SUSPENDED = "suspended", _l("Suspended")
+    ENDED = "ended", _l("Ended")
+
+
+class DeadlineWithin(Labelled):
+    """How soon applications close; the value is a number of days."""
+
+    WEEK = "7", _l("Within 7 days")
+    MONTH = "30", _l("Within 30 days")
+    QUARTER = "90", _l("Within 90 days")
+
+    @property
+    def days(self) -> int:
+        return int(self.value)
+
+
 class SelectionMethod(Labelled):
     FIRST_COME = "first_come", _l("First come, first served")
     SCORED = "scored", _l("Selected by assessment")

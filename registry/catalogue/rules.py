@@ -1,19 +1,35 @@
 """What is true of programmes and cohorts, and who may change them. Pure."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
-from registry.catalogue.enums import CohortStatus, Phase, ProgrammeStatus
+from registry.catalogue.enums import Availability, CohortStatus, Phase, ProgrammeStatus
 from registry.catalogue.models import Cohort, Programme
 from registry.core import clock
 from registry.core.i18n import _, _l, pick_translation
 
 
-def compute_phase(cohort: Cohort, at: datetime) -> Phase:
+class Dated(Protocol):
+    """Whatever has a cohort's dates."""
+
+    @property
+    def zone(self) -> str: ...
+    @property
+    def opens_at(self) -> datetime: ...
+    @property
+    def closes_at(self) -> datetime: ...
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def ends_on(self) -> date: ...
+
+
+def compute_phase(cohort: Dated, at: datetime) -> Phase:
     """Where the cohort stands at an instant; days are the host's."""
     if at < cohort.opens_at:
         return Phase.UPCOMING
@@ -27,9 +43,40 @@ def compute_phase(cohort: Cohort, at: datetime) -> Phase:
     return Phase.CLOSED
 
 
+def find_next_change(cohort: Dated, at: datetime) -> datetime | None:
+    """The first instant after `at` at which the cohort is in another phase; None once it has ended."""
+    zone = ZoneInfo(cohort.zone)
+    changes = (
+        cohort.opens_at,
+        cohort.closes_at,
+        datetime.combine(cohort.starts_on, time.min, zone),
+        datetime.combine(cohort.ends_on + timedelta(days=1), time.min, zone),
+    )
+    return min((change for change in changes if change > at), default=None)
+
+
+def compute_availability(status: ProgrammeStatus, phases: Collection[Phase]) -> Availability:
+    """What a programme of this status, with published cohorts in these phases, is to visitors."""
+    fixed = {
+        ProgrammeStatus.PROPOSED: Availability.PROPOSED,
+        ProgrammeStatus.SUSPENDED: Availability.SUSPENDED,
+        ProgrammeStatus.ARCHIVED: Availability.ENDED,
+    }
+    if status in fixed:
+        return fixed[status]
+    if Phase.OPEN in phases:
+        return Availability.OPEN
+    return Availability.UPCOMING if Phase.UPCOMING in phases else Availability.CLOSED
+
+
 def is_open(cohort: Cohort, at: datetime) -> bool:
     """Whether an application submitted at this instant is in time."""
     return cohort.status is CohortStatus.PUBLISHED and compute_phase(cohort, at) is Phase.OPEN
+
+
+def takes_applications(cohort: Cohort) -> bool:
+    """Whether its window counts at all: both it and its programme are published."""
+    return cohort.status is CohortStatus.PUBLISHED and cohort.programme.status is ProgrammeStatus.PUBLISHED
 
 
 def has_started(cohort: Cohort, at: datetime) -> bool:

@@ -14,8 +14,9 @@ import flask_babel
 from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_location
 from babel.lists import format_list
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from flask_babel import gettext, lazy_gettext, ngettext
+from markupsafe import Markup, escape
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # Newer than the stubs (3.2).
 
 LOCALES: dict[str, str] = {"en": "English", "ru": "Русский", "zh": "中文"}
@@ -25,6 +26,8 @@ HTML_LANGUAGE = {"zh": "zh-Hans"}
 
 FORMATS = {"en": "en_GB"}
 """Locale -> the one whose dates and numbers it uses: our English writes 30 June 2027."""
+
+_IGNORED = frozenset("-‐‑‒–—'’‘ʻʼ`´")
 
 babel = flask_babel.Babel()
 _ = gettext
@@ -103,6 +106,14 @@ def pick_translation(texts: Mapping[str, Any], locale: str | None = None) -> tup
     raise KeyError("no text in any language")
 
 
+def show_translation(texts: Mapping[str, str]) -> Markup:
+    """What authors wrote, in the reader's language; marked with its own where that is another one."""
+    locale, text = pick_translation(texts)
+    if locale == current_locale():
+        return escape(text)
+    return Markup('<span lang="{}">{}</span>').format(html_language(locale), text)
+
+
 def override_territory_names(overrides: Mapping[tuple[str, str], str]) -> None:
     """Use other names than CLDR's for (locale, ISO 3166-1 alpha-2)."""
     _territory_overrides.clear()
@@ -150,6 +161,12 @@ def sort_key(text: str, locale: str | None = None) -> tuple[str, str]:
     # The breve stays: it makes й of и, which is another letter.
     letters = (each for each in folded if not unicodedata.combining(each) or each == "\u0306")
     return ("".join(letters), text)
+
+
+def fold(text: str) -> str:
+    """For searching: case, accents, hyphens and apostrophes do not matter, and Ё is Е."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in folded if not unicodedata.combining(each) and each not in _IGNORED)
 
 
 def format_day(value: date | None) -> str:
@@ -222,9 +239,19 @@ def format_share(value: float | None, digits: int = 0) -> str:
     )
 
 
+def major_units(minor: int, currency: str) -> Decimal:
+    """An amount in minor units (cents) as the currency writes it."""
+    return Decimal(minor).scaleb(-get_currency_precision(currency))
+
+
+def format_money(minor: int, currency: str) -> str:
+    """An amount in minor units of an ISO 4217 currency, with the currency's sign."""
+    return format_currency(major_units(minor, currency), currency, locale=_formats())
+
+
 def format_listing(items: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
     """Words in a row as the reader's language strings them together; style `standard` (and) or `or`."""
-    return format_list([str(item) for item in items], style=style, locale=current_locale())
+    return format_list([str(item) for item in items], style=style, locale=_formats())
 
 
 def iso_instant(value: datetime | None) -> str:
@@ -248,6 +275,11 @@ FILTERS = {
     "country": country_name,
     "language": language_name,
     "phrase": phrase,
+    "translated": show_translation,
+    "plain_translation": lambda texts: pick_translation(texts)[1],
+    "in_best_language": pick_translation,
+    "html_language": html_language,
+    "money": format_money,
     "iso": iso_instant,
     "listing": format_listing,
     "zone_city": zone_city,

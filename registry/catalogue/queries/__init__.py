@@ -1,10 +1,43 @@
 """Every question about the catalogue, one file per noun."""
 
+from registry.catalogue.queries.programmes import (
+    CohortPage,
+    ProgrammePage,
+    get_cohort_page,
+    get_programme_page,
+    get_public_programme,
+)
 from registry.catalogue.queries.reference import (
     list_all,
     list_ids_edited_by_people,
     list_place_codes,
     list_programmes_to_load,
 )
+from registry.catalogue.queries.search import (
+    FACETS,
+    Filters,
+    Listing,
+    Order,
+    list_facet_values,
+    search_programmes,
+)
+from registry.catalogue.queries.snapshot import get_snapshot
 
-__all__ = ["list_all", "list_ids_edited_by_people", "list_place_codes", "list_programmes_to_load"]
+__all__ = [
+    "FACETS",
+    "CohortPage",
+    "Filters",
+    "Listing",
+    "Order",
+    "ProgrammePage",
+    "get_cohort_page",
+    "get_programme_page",
+    "get_public_programme",
+    "get_snapshot",
+    "list_all",
+    "list_facet_values",
+    "list_ids_edited_by_people",
+    "list_place_codes",
+    "list_programmes_to_load",
+    "search_programmes",
+]

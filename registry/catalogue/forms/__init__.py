@@ -1,0 +1,1 @@
+"""What the catalogue accepts, one file per noun."""

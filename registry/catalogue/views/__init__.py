@@ -1,0 +1,6 @@
+"""The catalogue's pages, one file per noun, on one blueprint."""
+
+from registry.catalogue.views import cohorts, programmes
+from registry.catalogue.views.blueprint import bp
+
+__all__ = ["bp", "cohorts", "programmes"]
