@@ -94,6 +94,13 @@ class TestingConfig(Config):
         return "for tests only"
 
 
+class BrowserConfig(Config):
+    """Journeys in a browser: as in production, except that nobody waits for a rate limit."""
+
+    ENVIRONMENT = "browser"
+    RATELIMIT_ENABLED = False
+
+
 class ProductionConfig(Config):
     """Refuses to start without a secret, an address and a database of its own."""
 
@@ -113,6 +120,7 @@ CONFIGS: dict[str, type[Config]] = {
     "development": DevelopmentConfig,
     "demo": DemoConfig,
     "testing": TestingConfig,
+    "browser": BrowserConfig,
     "production": ProductionConfig,
 }
 

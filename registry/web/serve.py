@@ -86,7 +86,10 @@ def serve() -> None:
         # For links in mails, which name the address of this server.
         os.environ["PORT"] = str(port)
         prepare()
-        processes = {"server": _start(_gunicorn(listener.fileno()), pass_fds=[listener.fileno()])}
+        processes = {
+            "server": _start(_gunicorn(listener.fileno()), pass_fds=[listener.fileno()]),
+            "worker": _start([*FLASK, "worker"]),
+        }
     try:
         _announce(f"http://{HOST}:{port}", processes)
         ended = _wait_for_any(list(processes.values()))
