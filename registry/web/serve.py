@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Sequence
 from types import FrameType
 
+from config import VAR
 from registry.core.processes import end_with_parent
 
 HOST = "127.0.0.1"
@@ -65,6 +66,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def prepare() -> None:
     """Bring the database up to date. Each command does nothing where nothing is left to do."""
+    VAR.mkdir(parents=True, exist_ok=True)
     commands = PREPARATIONS
     if os.environ.get("REGISTRY_ENV") == "demo":
         commands += DEMO_PREPARATIONS

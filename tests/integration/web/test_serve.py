@@ -29,7 +29,9 @@ def serve(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Serve]:
     def start(**environment: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "registry.web.serve"],
-            env=os.environ | {"REGISTRY_VAR": str(tmp_path), "PORT": "0"} | environment,
+            env=os.environ
+            | {"REGISTRY_ENV": "browser", "REGISTRY_VAR": str(tmp_path), "PORT": "0"}
+            | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -53,7 +55,7 @@ def read_address(process: subprocess.Popen[str]) -> str:
 
 def children_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
     children = psutil.Process(process.pid).children(recursive=True)
-    assert len(children) >= 3, "a gunicorn with two workers"
+    assert len(children) >= 4, "a gunicorn with two workers, and the worker of jobs"
     return children
 
 
@@ -85,19 +87,19 @@ def test_serve_when_killed_leaves_no_process(serve: Serve) -> None:
     assert wait_for_end(children) == []
 
 
-def test_serve_when_the_server_dies_ends_with_a_sentence(serve: Serve) -> None:
+@pytest.mark.parametrize("name", ["server", "worker"])
+def test_serve_when_one_dies_ends_the_other_with_a_sentence(serve: Serve, name: str) -> None:
     process = serve()
     read_address(process)
     children = children_of(process)
-    server = next(
-        child for child in children if child.ppid() == process.pid and "gunicorn" in child.cmdline()
-    )
+    program = {"server": "gunicorn", "worker": "worker"}[name]
+    victim = next(child for child in children if child.ppid() == process.pid and program in child.cmdline())
 
-    server.kill()
+    victim.kill()
 
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert "The server ended unexpectedly (status -9), so everything was stopped." in output
+    assert f"The {name} ended unexpectedly (status -9), so everything was stopped." in output
     assert wait_for_end(children) == []
 
 
