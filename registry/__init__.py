@@ -28,6 +28,7 @@ COMMANDS: tuple[str, ...] = (
     "registry.web.cli",
     "registry.places.cli",
     "registry.admissions.cli",
+    "registry.enrolments.cli",
     "registry.catalogue.cli",
     "registry.core.worker",
 )

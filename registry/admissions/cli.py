@@ -3,6 +3,7 @@
 import click
 from flask.cli import AppGroup
 
+from registry.admissions.operations import sweeps
 from registry.admissions.queries import seats as seat_queries
 
 cli = AppGroup("admissions", help="Applications, seats and offers.")
@@ -18,3 +19,10 @@ def check_seats() -> None:
     click.echo("Seats and ledger agree." if not differences else f"{len(differences)} differences.")
     if differences:
         raise SystemExit(1)
+
+
+@cli.command("sweep")
+def sweep() -> None:
+    """Do what the clock asks for: lapse, remind, expire, close. The worker does the same by itself."""
+    for name, changed in sweeps.run_sweeps().items():
+        click.echo(f"{name}: {changed}")

@@ -75,6 +75,25 @@ class Decision(Labelled):
     REJECT = "reject", _l("Refuse")
 
 
+class ReleaseResult(Labelled):
+    """What a release made of a staged decision."""
+
+    OFFERED = "offered", _l("Place offered")
+    WAITLISTED = "waitlisted", _l("Put on the waiting list")
+    PROMOTED = "promoted", _l("Put on the waiting list and offered a free place at once")
+    REJECTED = "rejected", _l("Refused")
+    NO_SEAT = "no_seat", _l("No seat left: still staged")
+    TOO_LATE = "too_late", _l("The cohort has started: still staged")
+
+
+class ClosingReason(Labelled):
+    """Why the registry itself closed an application; the applicant reads it."""
+
+    COHORT_STARTED = "cohort_started", _l("The programme has started.")
+    COHORT_CANCELLED = "cohort_cancelled", _l("The programme was cancelled.")
+    GUARDIAN_SILENT = "guardian_silent", _l("Your guardian did not answer in time.")
+
+
 class RejectionReason(Labelled):
     """Why a place is refused; the applicant reads it."""
 

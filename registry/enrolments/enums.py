@@ -27,3 +27,13 @@ class DropoutReason(Labelled):
     LANGUAGE = "language", _l("Language of teaching")
     CONTENT = "content", _l("The programme did not fit")
     UNKNOWN = "unknown", _l("Not known")
+
+
+class PublicStatus(Labelled):
+    """The names participants see."""
+
+    ACCEPTED = "accepted", _l("Accepted")
+    TAKING_PART = "taking_part", _l("Taking part")
+    COMPLETED = "completed", _l("Completed")
+    NOT_COMPLETED = "not_completed", _l("Not completed")
+    CLOSED = "closed", _l("Closed")

@@ -14,3 +14,16 @@ def applicant(person: Person | None, user_id: int | None = None, **values: str) 
         grants=(Grant(Role.APPLICANT),),
         **values,
     )
+
+
+def coordinator(programme: str | None = None, user_id: int | None = None) -> Actor:
+    """Runs one programme, or all of them."""
+    return Actor(label="coordinator", user_id=user_id, grants=(Grant(Role.COORDINATOR, programme=programme),))
+
+
+def focal_point(country: str, programme: str | None = None) -> Actor:
+    """Speaks for one member state."""
+    return Actor(
+        label="focal_point",
+        grants=(Grant(Role.FOCAL_POINT, country=country, programme=programme),),
+    )

@@ -1,5 +1,7 @@
 """Applications in any status, and what hangs on them."""
 
+from datetime import timedelta
+
 import factory
 
 from registry.admissions.enums import (
@@ -14,6 +16,7 @@ from registry.admissions.models import (
     Application,
     Assignment,
     FormVersion,
+    GuardianRequest,
     Offer,
     StagedDecision,
     WaitlistEntry,
@@ -24,7 +27,7 @@ from registry.people.enums import Sex
 from tests.factories.accounts import UserFactory
 from tests.factories.base import Factory, next_code
 from tests.factories.catalogue import CohortFactory, SeatPoolFactory
-from tests.factories.people import PersonFactory
+from tests.factories.people import GuardianshipFactory, PersonFactory
 
 S = ApplicationStatus
 OFFERED_STATUSES = {S.OFFERED, S.ACCEPTED, S.DECLINED, S.LAPSED}
@@ -119,3 +122,18 @@ class AssignmentFactory(Factory):
     application = factory.SubFactory(ApplicationFactory)
     user = factory.SubFactory(UserFactory)
     assigned_at = factory.LazyFunction(clock.now)
+
+
+class GuardianRequestFactory(Factory):
+    """A link sent just now, valid for 14 days."""
+
+    class Meta:
+        model = GuardianRequest
+
+    application = factory.SubFactory(ApplicationFactory, status=S.AWAITING_GUARDIAN)
+    guardianship = factory.SubFactory(
+        GuardianshipFactory, person=factory.SelfAttribute("..application.person")
+    )
+    token_hash = factory.Sequence(lambda n: f"{n:064}")
+    sent_at = factory.LazyFunction(clock.now)
+    expires_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=14))

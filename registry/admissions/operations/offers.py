@@ -8,14 +8,14 @@ from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.admissions.enums import ApplicationStatus, OfferAnswer
+from registry.admissions.errors import NoPlaces, NoPool
 from registry.admissions.models import Application, Offer, StagedDecision, WaitlistEntry
-from registry.admissions.operations import seats
+from registry.admissions.operations import notices, seats
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import seats as queries
-from registry.admissions.rules.seats import compute_accept_by
+from registry.admissions.rules.seats import compute_accept_by, why_no_places
 from registry.catalogue.enums import SelectionMethod
 from registry.catalogue.models import Cohort, SeatPool
-from registry.catalogue.rules import has_started
 from registry.core import audit, clock
 from registry.core.codes import new_code
 from registry.core.database import db
@@ -33,10 +33,10 @@ def make_offer(application: Application, *, action: str, actor: Actor) -> Offer 
     """Take a seat and hold it for the applicant; `action` is the lifecycle's step that offers.
 
     Shape:  None when no seat is left, or somebody is waiting for it; nothing has changed then.
-    Errors: Conflict when the cohort has started.
+    Errors: NoPlaces.
     """
     cohort = queries.get_cohort_of(application)
-    _refuse_after_start(cohort)
+    _refuse_without_places(cohort)
     code = new_code()
     for pool in queries.list_serving_pools(cohort, application.member_state):
         if queries.has_waiting(pool, cohort):
@@ -51,17 +51,18 @@ def join_waiting_list(
 ) -> WaitlistEntry:
     """Put the applicant on the list of the pool that serves them first, and promote if a seat is free.
 
-    Errors: Conflict when the cohort has started, or has no pool for the applicant's state.
+    Errors: NoPlaces, NoPool.
     """
     cohort = queries.get_cohort_of(application)
-    _refuse_after_start(cohort)
+    _refuse_without_places(cohort)
     pools = queries.lock_serving_pools(cohort, application.member_state)
     if not pools:
-        raise Conflict(_l("There are no seats for applicants of this state."))
+        raise NoPool
     take_step(application, action, actor=actor)
     entry = WaitlistEntry(application=application, pool=pools[0], rank=rank, entered_at=clock.now())
     db.session.add(entry)
     db.session.flush()
+    notices.tell_waitlisted(application)
     for pool in pools:
         promote_waiting(cohort, pool)
     return entry
@@ -98,6 +99,7 @@ def decline(offer: Offer, *, actor: Actor) -> Application:
     refuse_unless_open(offer, application)
     take_step(application, "decline", actor=actor)
     _end_offer(offer, OfferAnswer.DECLINED)
+    notices.tell_declined(application)
     return application
 
 
@@ -108,6 +110,7 @@ def lapse(offer: Offer) -> bool:
         return False
     take_step(application, "lapse", actor=SYSTEM)
     _end_offer(offer, OfferAnswer.LAPSED)
+    notices.tell_lapsed(application)
     return True
 
 
@@ -120,13 +123,15 @@ def free_held(application: Application) -> None:
         offer = queries.find_open_offer(application)
         entry = queries.find_current_entry(application)
         staged = queries.find_unreleased_decision(application)
+    if offer is not None:
+        queries.lock_serving_pools(queries.get_cohort_of(application), application.member_state)
     if staged is not None:
         _drop_staged(staged)
     if entry is not None:
         entry.left_at = clock.now()
     if offer is not None:
-        queries.lock_serving_pools(queries.get_cohort_of(application), application.member_state)
         _end_offer(offer, OfferAnswer.WITHDRAWN)
+    notices.forget(application)
 
 
 def free_accepted_seat(application: Application) -> None:
@@ -143,8 +148,9 @@ def promote_waiting(cohort: Cohort, pool: SeatPool | None = None) -> list[Offer]
     """Offer free seats to those who wait, in order, while the cohort has not started.
 
     Safe to call at any time, by many at once: each free seat goes to one person.
+    Shape: the offers made; none once the cohort has started or is off.
     """
-    if has_started(cohort, clock.now()):
+    if why_no_places(cohort, clock.now()) is not None:
         return []
     pools = [pool] if pool is not None else list(queries.lock_pools(cohort))
     offers: list[Offer] = []
@@ -180,6 +186,7 @@ def _open_offer(application: Application, pool: SeatPool, code: str, *, action: 
     )
     db.session.add(offer)
     db.session.flush()
+    notices.tell_offered(offer, application, is_promoted=action == "promote")
     return offer
 
 
@@ -217,6 +224,6 @@ def _drop_staged(staged: StagedDecision) -> None:
     db.session.delete(staged)
 
 
-def _refuse_after_start(cohort: Cohort) -> None:
-    if has_started(cohort, clock.now()):
-        raise Conflict(_l("The cohort has started: no more places can be offered."))
+def _refuse_without_places(cohort: Cohort) -> None:
+    if (refusal := why_no_places(cohort, clock.now())) is not None:
+        raise NoPlaces(refusal)

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from registry.catalogue.enums import CohortStatus
 from registry.catalogue.models import GENERAL, Cohort, SeatPool
+from registry.catalogue.rules import has_started
+from registry.core.i18n import _l
 
 
 def serving_states(member_state: str) -> tuple[str, str]:
@@ -26,6 +30,15 @@ def choose_serving_pools(
     if own is None:
         return [general] if general else []
     return [own, general] if general and general_serves_all else [own]
+
+
+def why_no_places(cohort: Cohort, at: datetime) -> Any:
+    """The sentence that says why this cohort offers no places at this instant, or None."""
+    if cohort.status is not CohortStatus.PUBLISHED:
+        return _l("The cohort is not running: no places can be offered.")
+    if has_started(cohort, at):
+        return _l("The cohort has started: no more places can be offered.")
+    return None
 
 
 def compute_accept_by(cohort: Cohort, at: datetime) -> datetime:

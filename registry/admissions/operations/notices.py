@@ -1,0 +1,144 @@
+"""What applicants are told about their place: one mail for one event; later news overtake unsent ones."""
+
+from typing import Any
+
+from registry.admissions.enums import ClosingReason
+from registry.admissions.models import Application, Offer, StagedDecision
+from registry.admissions.queries import notices as queries
+from registry.admissions.rules.seats import compute_accept_by
+from registry.catalogue.models import Cohort
+from registry.core import clock
+from registry.core.addresses import path_address
+from registry.messages import operations as messages
+from registry.messages.operations import Recipient
+from registry.messages.rendering import render
+from registry.people.queries import get_address
+
+OFFER_REMINDER = "offer_reminder"
+DRAFT_REMINDER = "draft_reminder"
+
+
+def tell_offered(offer: Offer, application: Application, *, is_promoted: bool) -> None:
+    """A place is held open, after a decision or from the waiting list."""
+    _tell_of_offer("promoted" if is_promoted else "offer_made", offer, application)
+
+
+def remind_offer(offer: Offer) -> None:
+    """The time to answer is nearly over."""
+    _tell_of_offer(OFFER_REMINDER, offer, offer.application)
+
+
+def tell_accepted(application: Application) -> None:
+    """The place is confirmed."""
+    _tell("place_accepted", application)
+
+
+def tell_declined(application: Application) -> None:
+    """We have understood that the place is not wanted."""
+    _tell("offer_declined", application)
+
+
+def tell_lapsed(application: Application) -> None:
+    """Nobody answered in time."""
+    _tell("offer_lapsed", application)
+
+
+def tell_waitlisted(application: Application) -> None:
+    """No seat now, maybe later."""
+    _tell("waitlisted", application)
+
+
+def tell_rejected(application: Application, staged: StagedDecision) -> None:
+    """No place this time, and why."""
+    _tell("rejected", application, reason=staged.rejection, note=staged.note)
+
+
+def tell_not_endorsed(application: Application) -> None:
+    """The focal point did not endorse; told with the cohort's first release."""
+    _tell("not_endorsed", application)
+
+
+def tell_admitted(application: Application) -> None:
+    """A rule had failed, and a coordinator lets the application go on."""
+    _tell("application_admitted", application)
+
+
+def tell_closed(application: Application) -> None:
+    """The application ended without a decision, and why."""
+    reason = application.closing_reason
+    if reason == ClosingReason.COHORT_CANCELLED:
+        tell_cancelled(application)
+    else:
+        known = {each.value: each.label for each in ClosingReason}
+        _tell("application_closed", application, reason=known.get(reason, reason))
+
+
+def tell_cancelled(application: Application) -> None:
+    """The cohort does not take place."""
+    _tell("cohort_cancelled", application)
+
+
+def remind_draft(application: Application) -> None:
+    """The window closes soon and the application is not sent."""
+    cohort = application.cohort
+    _tell(DRAFT_REMINDER, application, closes_at=cohort.closes_at, host_zone=cohort.zone)
+
+
+def forget(application: Application) -> None:
+    """Do not send what still waits about this application's place."""
+    messages.supersede(_topic(application))
+
+
+def preview(kind: str, application: Application, *, locale: str, **facts: Any) -> tuple[str, str]:
+    """Subject and text of the mail as this applicant would read it in `locale`; nothing is sent."""
+    zone = get_address(queries.get_person(application)).zone
+    mail = render(kind, _context(application, locale) | facts, locale=locale, zone=zone)
+    return mail.subject, mail.body
+
+
+def sample_offer_facts(cohort: Cohort) -> dict[str, Any]:
+    """What a mail about an offer made now would say, for `preview`."""
+    return {
+        "offer_link": path_address("/my/offers/"),
+        "accept_by_at": compute_accept_by(cohort, clock.now()),
+        "host_zone": cohort.zone,
+    }
+
+
+def _tell_of_offer(kind: str, offer: Offer, application: Application) -> None:
+    cohort = queries.get_cohort(application)
+    _tell(
+        kind,
+        application,
+        key=f"{kind}:{offer.code}",
+        offer_link=path_address(f"/my/offers/{offer.code}"),
+        accept_by_at=offer.accept_by_at,
+        host_zone=cohort.zone,
+    )
+
+
+def _tell(kind: str, application: Application, *, key: str | None = None, **facts: Any) -> None:
+    person = queries.get_person(application)
+    to = get_address(person)
+    if not to.address:
+        return
+    forget(application)
+    messages.queue(
+        kind,
+        key=key or f"{kind}:{application.code}",
+        to=Recipient(to.address, to.locale, to.zone, to.user_id),
+        topic=_topic(application),
+        context=_context(application, to.locale) | facts,
+    )
+
+
+def _context(application: Application, locale: str) -> dict[str, Any]:
+    return {
+        "name": queries.get_person(application).given_names or queries.get_person(application).family_name,
+        "application_link": path_address(f"/my/applications/{application.code}"),
+        "programme": queries.get_programme_title(application, locale),
+    }
+
+
+def _topic(application: Application) -> str:
+    return f"application:{application.code}:place"

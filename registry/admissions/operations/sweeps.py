@@ -1,0 +1,138 @@
+"""What the clock does to applications: many small transactions, each safe to repeat.
+
+No sweep decides whether somebody is in time: the pages judge that at the moment they are asked.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from registry.access.actor import Actor
+from registry.admissions.enums import CLOSABLE_STATUSES, ApplicationStatus, ClosingReason
+from registry.admissions.operations import notices, offers
+from registry.admissions.operations.decisions import close_application
+from registry.admissions.operations.steps import take_step
+from registry.admissions.queries import due
+from registry.core import jobs
+from registry.core.errors import RegistryError
+from registry.core.transaction import transaction
+
+REMIND_OFFER = timedelta(days=2)
+REMIND_DRAFT = timedelta(days=3)
+CLOCK = Actor.system("clock")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One kind of work: the records that are due, and what is done to each (False when nothing was)."""
+
+    name: str
+    list_due: Callable[[], Sequence[int]]
+    work: Callable[[int], bool]
+
+
+@jobs.periodic("admissions:sweeps", minutes=5)
+def run_periodic_sweeps() -> None:
+    """What the worker runs."""
+    run_sweeps()
+
+
+def run_sweeps() -> dict[str, int]:
+    """Run all sweeps once. Shape: name -> how many records it changed."""
+    return {sweep.name: run_sweep(sweep) for sweep in SWEEPS}
+
+
+def run_sweep(sweep: Sweep) -> int:
+    """Work until nothing new is due. What fails is left for the next run."""
+    done = 0
+    tried: set[int] = set()
+    while True:
+        with transaction():
+            ids = [each for each in sweep.list_due() if each not in tried]
+        if not ids:
+            return done
+        for each in ids:
+            tried.add(each)
+            try:
+                with transaction():
+                    done += sweep.work(each)
+            except RegistryError as error:
+                # Somebody was faster, or acts on the same record right now.
+                log.warning("sweep_skipped", sweep=sweep.name, id=each, error=error.code)
+
+
+def _lapse(offer_id: int) -> bool:
+    offer = due.find_offer(offer_id)
+    return offer is not None and offers.lapse(offer)
+
+
+def _remind_offer(offer_id: int) -> bool:
+    offer = due.find_offer(offer_id)
+    if offer is None or offer.answer is not None:
+        return False
+    notices.remind_offer(offer)
+    return True
+
+
+def _expire(application_id: int) -> bool:
+    application = due.find_application(application_id)
+    if application is None or application.status is not ApplicationStatus.DRAFT:
+        return False
+    take_step(application, "expire", actor=CLOCK)
+    return True
+
+
+def _remind_draft(application_id: int) -> bool:
+    application = due.find_application(application_id)
+    if application is None or application.status is not ApplicationStatus.DRAFT:
+        return False
+    notices.remind_draft(application)
+    return True
+
+
+def _close(reason: ClosingReason, statuses: frozenset[ApplicationStatus]) -> Callable[[int], bool]:
+    def work(application_id: int) -> bool:
+        application = due.find_application(application_id)
+        if application is None or application.status not in statuses:
+            return False
+        close_application(application, reason=reason.value, actor=CLOCK)
+        return True
+
+    return work
+
+
+EXPIRE_DRAFTS = Sweep("expire drafts", due.list_draft_ids_to_expire, _expire)
+CLOSE_CANCELLED = Sweep(
+    "close in cancelled cohorts",
+    due.list_application_ids_of_cancelled_cohorts,
+    _close(ClosingReason.COHORT_CANCELLED, CLOSABLE_STATUSES),
+)
+SWEEPS = (
+    Sweep("lapse offers", due.list_lapsed_offer_ids, _lapse),
+    Sweep(
+        "remind of offers",
+        lambda: due.list_offer_ids_to_remind(REMIND_OFFER, kind=notices.OFFER_REMINDER),
+        _remind_offer,
+    ),
+    Sweep(
+        "remind of drafts",
+        lambda: due.list_draft_ids_to_remind(REMIND_DRAFT, kind=notices.DRAFT_REMINDER),
+        _remind_draft,
+    ),
+    EXPIRE_DRAFTS,
+    CLOSE_CANCELLED,
+    Sweep(
+        "close for silent guardians",
+        due.list_application_ids_of_silent_guardians,
+        _close(ClosingReason.GUARDIAN_SILENT, frozenset({ApplicationStatus.AWAITING_GUARDIAN})),
+    ),
+    Sweep(
+        "close after the start",
+        due.list_application_ids_of_started_cohorts,
+        _close(ClosingReason.COHORT_STARTED, CLOSABLE_STATUSES),
+    ),
+)

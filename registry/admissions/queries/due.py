@@ -1,0 +1,149 @@
+"""What the clock has overtaken: keys only, oldest first, read from indexes."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from registry.admissions.enums import CLOSABLE_STATUSES, ApplicationStatus
+from registry.admissions.models import Application, GuardianRequest, Offer
+from registry.catalogue.enums import CohortStatus
+from registry.catalogue.models import Cohort
+from registry.catalogue.rules import has_started
+from registry.core import clock
+from registry.core.database import db
+from registry.messages.models import Message
+
+BATCH = 500
+"""Keys read at a time; each is worked on in a transaction of its own."""
+
+
+def list_lapsed_offer_ids() -> Sequence[int]:
+    """Open offers nobody can accept any more."""
+    return db.session.scalars(
+        sa.select(Offer.id)
+        .where(Offer.answer.is_(None), Offer.accept_by_at <= clock.now())
+        .order_by(Offer.accept_by_at, Offer.id)
+        .limit(BATCH)
+    ).all()
+
+
+def list_offer_ids_to_remind(ahead: timedelta, *, kind: str) -> Sequence[int]:
+    """Open offers that end within `ahead`, made at least a day ago, whose reminder is not queued yet."""
+    now = clock.now()
+    return db.session.scalars(
+        sa.select(Offer.id)
+        .where(
+            Offer.answer.is_(None),
+            Offer.accept_by_at > now,
+            Offer.accept_by_at <= now + ahead,
+            Offer.offered_at <= now - timedelta(days=1),
+            ~_has_message(sa.literal(f"{kind}:") + Offer.code),
+        )
+        .order_by(Offer.accept_by_at, Offer.id)
+        .limit(BATCH)
+    ).all()
+
+
+def list_draft_ids_to_expire() -> Sequence[int]:
+    """Drafts of cohorts whose window has closed, or that were cancelled."""
+    closed = sa.select(Cohort.id).where(
+        sa.or_(Cohort.closes_at <= clock.now(), Cohort.status == CohortStatus.CANCELLED)
+    )
+    return db.session.scalars(
+        sa.select(Application.id)
+        .where(Application.status == ApplicationStatus.DRAFT, Application.cohort_id.in_(closed))
+        .order_by(Application.id)
+        .limit(BATCH)
+    ).all()
+
+
+def list_draft_ids_to_remind(ahead: timedelta, *, kind: str) -> Sequence[int]:
+    """Drafts whose window closes within `ahead`, begun at least a day ago, not reminded yet."""
+    now = clock.now()
+    closing = sa.select(Cohort.id).where(
+        Cohort.status == CohortStatus.PUBLISHED, Cohort.closes_at > now, Cohort.closes_at <= now + ahead
+    )
+    return db.session.scalars(
+        sa.select(Application.id)
+        .where(
+            Application.status == ApplicationStatus.DRAFT,
+            Application.cohort_id.in_(closing),
+            Application.created_at <= now - timedelta(days=1),
+            ~_has_message(sa.literal(f"{kind}:") + Application.code),
+        )
+        .order_by(Application.id)
+        .limit(BATCH)
+    ).all()
+
+
+def list_application_ids_of_started_cohorts() -> Sequence[int]:
+    """Applications that are still open although their cohort has started."""
+    now = clock.now()
+    candidates = db.session.scalars(
+        sa.select(Cohort).where(
+            Cohort.status.in_({CohortStatus.PUBLISHED, CohortStatus.ARCHIVED}),
+            # The host's day may be ahead of UTC's.
+            Cohort.starts_on <= now.date() + timedelta(days=1),
+        )
+    )
+    started = [cohort.id for cohort in candidates if has_started(cohort, now)]
+    return db.session.scalars(
+        sa.select(Application.id)
+        .where(Application.cohort_id.in_(started), Application.status.in_(CLOSABLE_STATUSES))
+        .order_by(Application.id)
+        .limit(BATCH)
+    ).all()
+
+
+def list_application_ids_of_cancelled_cohorts() -> Sequence[int]:
+    """Applications that are still open although their cohort was cancelled."""
+    cancelled = sa.select(Cohort.id).where(Cohort.status == CohortStatus.CANCELLED)
+    return db.session.scalars(
+        sa.select(Application.id)
+        .where(Application.cohort_id.in_(cancelled), Application.status.in_(CLOSABLE_STATUSES))
+        .order_by(Application.id)
+        .limit(BATCH)
+    ).all()
+
+
+def list_application_ids_of_silent_guardians() -> Sequence[int]:
+    """Applications that wait for a guardian whose last link has run out."""
+    last = (
+        sa.select(GuardianRequest.application_id, sa.func.max(GuardianRequest.expires_at).label("expires_at"))
+        .join(GuardianRequest.application)
+        .where(Application.status == ApplicationStatus.AWAITING_GUARDIAN)
+        .group_by(GuardianRequest.application_id)
+        .subquery()
+    )
+    return db.session.scalars(
+        sa.select(last.c.application_id)
+        .where(last.c.expires_at <= clock.now())
+        .order_by(last.c.application_id)
+        .limit(BATCH)
+    ).all()
+
+
+def find_offer(offer_id: int) -> Offer | None:
+    """The offer with its application and cohort."""
+    return db.session.scalar(
+        sa.select(Offer)
+        .where(Offer.id == offer_id)
+        .options(joinedload(Offer.application).joinedload(Application.cohort))
+    )
+
+
+def find_application(application_id: int) -> Application | None:
+    """The application as it is now, with its cohort."""
+    return db.session.scalar(
+        sa.select(Application)
+        .where(Application.id == application_id)
+        .options(joinedload(Application.cohort))
+        .execution_options(populate_existing=True)
+    )
+
+
+def _has_message(key: Any) -> sa.ColumnElement[bool]:
+    return sa.exists().where(Message.key == key)

@@ -1,0 +1,32 @@
+"""What a notice about an application says and to whom; no query for what the session has loaded."""
+
+import sqlalchemy as sa
+
+from registry.admissions.models import Application
+from registry.catalogue.models import Cohort, ProgrammeTranslation
+from registry.core.database import db
+from registry.core.i18n import pick_translation
+from registry.people.models import Person
+
+
+def get_person(application: Application) -> Person:
+    """The applicant."""
+    return db.session.get_one(Person, application.person_id)
+
+
+def get_cohort(application: Application) -> Cohort:
+    """The application's cohort."""
+    return db.session.get_one(Cohort, application.cohort_id)
+
+
+def get_programme_title(application: Application, locale: str) -> str:
+    """The programme's title in the reader's language, else in English, else in any."""
+    programme_id = get_cohort(application).programme_id
+    titles = dict(
+        db.session.execute(
+            sa.select(ProgrammeTranslation.locale, ProgrammeTranslation.title).where(
+                ProgrammeTranslation.programme_id == programme_id
+            )
+        ).all()
+    )
+    return str(pick_translation(titles, locale)[1])

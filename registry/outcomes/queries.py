@@ -1,0 +1,101 @@
+"""Every question about follow-ups."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from registry.admissions.models import Application
+from registry.catalogue.models import Cohort
+from registry.core.database import db
+from registry.core.tables import Page, SortKey, get_page
+from registry.enrolments.models import Enrolment
+from registry.enrolments.rules import STARTED_STATUSES
+from registry.outcomes.enums import InviteStatus, WaveKind
+from registry.outcomes.models import SurveyInvite, SurveyResponse, Wave
+
+
+@dataclass(frozen=True)
+class WaveCount:
+    """How far a wave has come: people who were asked, and who answered. `asked` counts who takes part."""
+
+    kind: WaveKind
+    asked: int
+    answered: int
+
+
+@dataclass(frozen=True)
+class FollowUpRow:
+    """One participant in a wave; `invite` and `response` are None before anything was recorded."""
+
+    enrolment: Enrolment
+    name: str
+    member_state: str
+    invite: SurveyInvite | None
+    response: SurveyResponse | None
+
+
+def find_wave(cohort: Cohort, kind: WaveKind) -> Wave | None:
+    """The cohort's wave of this kind."""
+    return db.session.scalar(sa.select(Wave).where(Wave.cohort_id == cohort.id, Wave.kind == kind))
+
+
+def find_invite(wave: Wave, enrolment: Enrolment) -> SurveyInvite | None:
+    """Who was asked in the wave."""
+    return db.session.scalar(
+        sa.select(SurveyInvite).where(
+            SurveyInvite.wave_id == wave.id, SurveyInvite.enrolment_id == enrolment.id
+        )
+    )
+
+
+def find_response(invite: SurveyInvite) -> SurveyResponse | None:
+    """What the person said."""
+    return db.session.get(SurveyResponse, invite.response_id) if invite.response_id else None
+
+
+def list_enrolment_ids_to_invite(wave: Wave) -> Sequence[int]:
+    """Participants of the wave's cohort who took part and were not invited yet."""
+    invited = sa.select(SurveyInvite.enrolment_id).where(SurveyInvite.wave_id == wave.id)
+    return db.session.scalars(
+        sa.select(Enrolment.id)
+        .where(
+            Enrolment.cohort_id == wave.cohort_id,
+            Enrolment.status.in_(STARTED_STATUSES),
+            Enrolment.id.not_in(invited),
+        )
+        .order_by(Enrolment.id)
+    ).all()
+
+
+def count_waves(cohort: Cohort) -> dict[WaveKind, WaveCount]:
+    """The waves that were opened, with how many were asked and answered."""
+    rows = db.session.execute(
+        sa.select(
+            Wave.kind,
+            sa.func.count(SurveyInvite.id),
+            sa.func.sum(sa.case((SurveyInvite.status == InviteStatus.ANSWERED, 1), else_=0)),
+        )
+        .outerjoin(SurveyInvite, SurveyInvite.wave_id == Wave.id)
+        .where(Wave.cohort_id == cohort.id)
+        .group_by(Wave.kind)
+    )
+    return {kind: WaveCount(kind, asked, int(answered or 0)) for kind, asked, answered in rows}
+
+
+def list_follow_ups(cohort: Cohort, kind: WaveKind, key: str | None) -> Page[FollowUpRow]:
+    """A page of those who took part, by name, with what they said in this wave."""
+    statement: Any = (
+        sa.select(Enrolment, Application.listed_name, Application.member_state, SurveyInvite, SurveyResponse)
+        .join(Enrolment.application)
+        .outerjoin(Wave, sa.and_(Wave.cohort_id == Enrolment.cohort_id, Wave.kind == kind))
+        .outerjoin(
+            SurveyInvite,
+            sa.and_(SurveyInvite.wave_id == Wave.id, SurveyInvite.enrolment_id == Enrolment.id),
+        )
+        .outerjoin(SurveyResponse, SurveyResponse.id == SurveyInvite.response_id)
+        .where(Enrolment.cohort_id == cohort.id, Enrolment.status.in_(STARTED_STATUSES))
+    )
+    page = get_page(statement, [SortKey(Application.listed_name), SortKey(Enrolment.id)], key)
+    return Page([FollowUpRow(*row) for row in page.rows], page.next, page.previous)
