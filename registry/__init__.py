@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOORS = {
     "registry.web.views": "",
     "registry.messages.views": "",
+    "registry.catalogue.views": "",
     "registry.admissions.views": "",
     "registry.catalogue.views": "",
 }

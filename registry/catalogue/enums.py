@@ -114,3 +114,15 @@ class QuotaBasis(Labelled):
 class ResultQualifier(Labelled):
     EXACTLY = "exactly", _l("exactly")
     OVER = "over", _l("over")
+
+
+class ReportedIndicator(Labelled):
+    """What a provider declares totals of."""
+
+    PEOPLE_TRAINED = "people_trained", _l("People trained")
+    PARTICIPANTS = "participants", _l("Participants")
+    APPLICANTS = "applicants", _l("Applicants")
+    PEOPLE_CHOSEN = "people_chosen", _l("People chosen")
+    COMPLETED = "completed", _l("Completed")
+    BUSINESSES_STARTED = "businesses_started", _l("Businesses started")
+    JOBS_CREATED = "jobs_created", _l("Jobs created")

@@ -11,7 +11,7 @@ from registry.access.permissions import Permission
 from registry.catalogue.enums import Availability, CohortStatus, Phase, ProgrammeStatus
 from registry.catalogue.models import Cohort, Programme
 from registry.core import clock
-from registry.core.i18n import _, _l, pick_translation
+from registry.core.i18n import LOCALES, _, _l, pick_translation
 
 
 class Dated(Protocol):
@@ -105,6 +105,19 @@ def why_not_archivable(cohort: Cohort) -> Any:
     if compute_phase(cohort, clock.now()) is not Phase.ENDED:
         return _l("The cohort has not ended yet.")
     return None
+
+
+TEXTS = ("title", "summary", "description")
+"""The parts that make a programme's texts complete in a language."""
+
+
+def list_completeness(programme: Programme) -> dict[str, int]:
+    """Locale -> how many of TEXTS a programme loaded with its translations has in it."""
+    filled = {
+        text.locale: sum(bool(getattr(text, name).strip()) for name in TEXTS)
+        for text in programme.translations
+    }
+    return {locale: filled.get(locale, 0) for locale in LOCALES}
 
 
 @policy.rule(

@@ -1,17 +1,19 @@
 """Forms: the shape of what people send. Business rules live in the domains' rules and operations."""
 
+import json
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
+from enum import Enum
 from typing import Any
 
 from flask_wtf import CSRFProtect, FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, Form, FormField, HiddenField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import Field, Form, FormField, HiddenField, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from registry.core.errors import RegistryError, StaleWrite
-from registry.core.i18n import SelectChoice, _, _l
+from registry.core.i18n import SelectChoice, _, _l, format_day, format_listing
 
 csrf = CSRFProtect()
 """Every POST needs its token, but those marked `@csrf.exempt`: they change nothing and set no cookie."""
@@ -106,6 +108,86 @@ class VersionField(HiddenField):
         self.data = int(value)  # type: ignore[assignment]
 
 
+class ShownField(HiddenField):
+    """The values a form was shown with, for telling what changed since; never stored."""
+
+    data: Any
+
+    def _value(self) -> str:
+        return json.dumps(
+            {name: _plain(value) for name, value in (self.data or {}).items()},
+            ensure_ascii=False,
+            default=str,
+        )
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            read = json.loads(valuelist[0]) if valuelist else {}
+        except ValueError:
+            read = {}
+        self.data = read if isinstance(read, dict) else {}
+
+
+class VersionedForm(RegistryForm):
+    """A form over a stored record. It carries the version and the values it was shown with.
+
+    Give it `data` (field -> stored value) and `stored_version`; after a StaleWrite call `renew` with the
+    stored values, so that saving again is a decision about what is shown.
+    """
+
+    version: Any = VersionField()
+    shown: Any = ShownField()
+
+    def __init__(self, *args: Any, stored_version: int = 0, data: Any = None, **kwargs: Any) -> None:
+        stored = dict(data or {})
+        super().__init__(*args, data={**stored, "version": stored_version, "shown": stored}, **kwargs)
+        self._changes: dict[str, tuple[Any, Any]] = {}
+
+    @property
+    def is_stale(self) -> bool:
+        return isinstance(self.conflict, StaleWrite)
+
+    @property
+    def stale_changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """What somebody else changed meanwhile, in words: field name -> (when shown, now)."""
+        return self._changes
+
+    def renew(self, stored_version: int, stored: Mapping[str, Any]) -> None:
+        """From here on the form speaks of this version; what differs from the one shown is told."""
+        was = self.shown.data
+        self._changes = {
+            name: (self._in_words(name, was.get(name)), self._in_words(name, _plain(now)))
+            for name, now in stored.items()
+            if _plain(now) != was.get(name)
+        }
+        self.version.data = stored_version
+        self.shown.data = {name: _plain(value) for name, value in stored.items()}
+
+    def _in_words(self, name: str, value: Any) -> Any:
+        field = self._fields.get(name)
+        if value in (None, "", []):
+            return None
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        labels = {}
+        if isinstance(field, SelectField):
+            labels = {_plain(option.data): str(option.label.text) for option in field}
+        if isinstance(field, FormField) and isinstance(value, str):
+            return format_day(date.fromisoformat(value))
+        words = [labels.get(_plain(each), each) for each in (value if isinstance(value, list) else [value])]
+        return format_listing([str(word) for word in words])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(each) for each in value]
+    return value
+
+
 class DatePartsForm(Form):
     """Day, month and year as people type them."""
 
@@ -196,6 +278,23 @@ class DatePartsField(FormField):  # type: ignore[type-arg]
         setattr(obj, name, self._date)
 
 
+class Filled:
+    """Validator: something is there after blanks and invisible characters are gone. Put it first."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, message: Any = None) -> None:
+        self.message = message or _l("Fill in this field.")
+
+    def __call__(self, form: Any, field: Field) -> None:
+        is_blank = not any(clean_text(value) for value in field.raw_data or ())
+        if is_blank and not field.data:
+            field.errors = []
+            raise StopValidation(str(self.message))
+        if field.process_errors:
+            raise StopValidation
+
+
 class CodePattern:
     """Validator: the text is a public code."""
 
@@ -207,12 +306,14 @@ class CodePattern:
 __all__ = [
     "CodePattern",
     "DatePartsField",
+    "Filled",
     "InputRequired",
     "Length",
     "Optional",
     "RegistryForm",
     "SelectChoice",
     "VersionField",
+    "VersionedForm",
     "clean_text",
     "csrf",
     "is_filled",

@@ -22,6 +22,15 @@ from wtforms import SelectChoice  # type: ignore[attr-defined]  # Newer than the
 LOCALES: dict[str, str] = {"en": "English", "ru": "Русский", "zh": "中文"}
 """Locale -> its own name, in the order of the language menu."""
 
+# fmt: off
+LANGUAGE_TAGS = (
+    "am", "ar", "az", "be", "bn", "en", "fa", "fr", "ha", "hi", "hy", "id", "kk",
+    "km", "ko", "ky", "lo", "mn", "ms", "my", "ne", "ps", "pt", "ru", "si", "sw",
+    "ta", "tg", "th", "tk", "tl", "tr", "ug", "uk", "ur", "uz", "vi", "zh",
+)
+# fmt: on
+"""BCP 47 tags of the languages to choose from."""
+
 HTML_LANGUAGE = {"zh": "zh-Hans"}
 
 FORMATS = {"en": "en_GB"}
@@ -148,6 +157,12 @@ def language_name(tag: str | None, locale: str | None = None) -> str:
         return Locale.parse(tag, sep="-").get_display_name(locale or current_locale()) or tag
     except (ValueError, LookupError):
         return tag
+
+
+def list_languages() -> list[tuple[str, str]]:
+    """Tag and name of the languages to choose from, by the reader's alphabet."""
+    named = [(tag, language_name(tag)) for tag in LANGUAGE_TAGS]
+    return sorted(named, key=lambda each: sort_key(each[1]))
 
 
 def sort_key(text: str, locale: str | None = None) -> tuple[str, str]:

@@ -1,8 +1,9 @@
-"""Accounts."""
+"""Accounts and organisations."""
 
 import factory
 
-from registry.accounts.models import User
+from registry.accounts.enums import OrganisationKind
+from registry.accounts.models import Organisation, User
 from registry.core import clock
 from tests.factories.base import Factory, next_code
 
@@ -18,3 +19,14 @@ class UserFactory(Factory):
     password_hash = "!"
     created_at = factory.LazyFunction(clock.now)
     confirmed_at = factory.LazyFunction(clock.now)
+
+
+class OrganisationFactory(Factory):
+    """A provider with an English name."""
+
+    class Meta:
+        model = Organisation
+
+    code = factory.Sequence(lambda n: f"organisation-{n}")
+    kind = OrganisationKind.PROVIDER
+    names = factory.LazyAttribute(lambda organisation: {"en": f"The {organisation.code}"})

@@ -10,9 +10,11 @@ from registry.catalogue.models import (
     Cohort,
     CohortLanguage,
     CohortScope,
+    IndicatorDefinition,
     Programme,
     ProgrammeTranslation,
     SeatPool,
+    Topic,
 )
 from registry.core import clock
 from registry.people.enums import LanguageLevel
@@ -99,3 +101,26 @@ class CohortLanguageFactory(Factory):
     cohort = factory.SubFactory(CohortFactory)
     tag = "en"
     level = LanguageLevel.B1
+
+
+class TopicFactory(Factory):
+    class Meta:
+        model = Topic
+
+    slug = factory.Sequence(lambda n: f"topic-{n}")
+    names = factory.LazyAttribute(lambda topic: {"en": f"About {topic.slug}"})
+    position = factory.Sequence(lambda n: n)
+    source = "test"
+
+
+class IndicatorFactory(Factory):
+    class Meta:
+        model = IndicatorDefinition
+
+    code = factory.Sequence(lambda n: f"T-{n}")
+    titles = factory.LazyFunction(lambda: {"en": "Completed"})
+    numerators = factory.LazyFunction(lambda: {"en": "People who completed."})
+    denominators = factory.LazyFunction(dict)
+    unit = "participants"
+    source_standard = "test"
+    edition = "1"

@@ -59,11 +59,11 @@ class EligibilityForm(RegistryForm):
         # The check stores nothing and sets no cookie, so there is nothing a foreign page could abuse.
         csrf = False
 
-    birth = BirthField(_l("When were you born?"), required=False)
-    citizenship = SelectField(_l("Of which country are you a citizen?"))
-    second_citizenship = SelectField(_l("Second citizenship, if you have one"))
-    residence = SelectField(_l("In which country do you live?"))
-    education = SelectField(_l("What is the highest level of education you have completed?"))
+    birth: Any = BirthField(_l("When were you born?"), required=False)
+    citizenship: Any = SelectField(_l("Of which country are you a citizen?"))
+    second_citizenship: Any = SelectField(_l("Second citizenship, if you have one"))
+    residence: Any = SelectField(_l("In which country do you live?"))
+    education: Any = SelectField(_l("What is the highest level of education you have completed?"))
 
     @property
     def language_fields(self) -> list[Any]:

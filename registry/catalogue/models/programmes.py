@@ -179,8 +179,11 @@ class ReportedResult(Model):
     reported_on: Mapped[date | None]
     notes: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
     source: Mapped[str] = mapped_column(sa.Text)
+    version: Mapped[int] = mapped_column(default=1)
 
     programme: Mapped[Programme] = relationship(lazy="raise_on_sql", back_populates="reported_results")
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class IndicatorDefinition(Model):
@@ -208,6 +211,7 @@ class Target(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(16), unique=True)
     programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programme.id", ondelete="CASCADE"))
     indicator_id: Mapped[int] = mapped_column(
         sa.ForeignKey("indicator_definition.id", ondelete="RESTRICT"), index=True
@@ -216,8 +220,11 @@ class Target(Model):
     value: Mapped[int]
     due_on: Mapped[date]
     source: Mapped[str] = mapped_column(sa.Text)
+    version: Mapped[int] = mapped_column(default=1)
 
     indicator: Mapped[IndicatorDefinition] = relationship(lazy="joined", innerjoin=True)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Interest(Model):

@@ -1,6 +1,35 @@
 """Every change in the catalogue, one file per noun."""
 
 from registry.catalogue.operations.editions import touch_catalogue
+from registry.catalogue.operations.programmes import (
+    add_partner,
+    change_programme_status,
+    create_programme,
+    edit_programme,
+    edit_text,
+    remove_partner,
+)
 from registry.catalogue.operations.reference import load_catalogue
+from registry.catalogue.operations.results import (
+    add_result,
+    edit_result,
+    remove_result,
+    remove_target,
+    set_target,
+)
 
-__all__ = ["load_catalogue", "touch_catalogue"]
+__all__ = [
+    "add_partner",
+    "add_result",
+    "change_programme_status",
+    "create_programme",
+    "edit_programme",
+    "edit_result",
+    "edit_text",
+    "load_catalogue",
+    "remove_partner",
+    "remove_result",
+    "remove_target",
+    "set_target",
+    "touch_catalogue",
+]

@@ -416,6 +416,7 @@ def upgrade() -> None:
     sa.Column('reported_on', sa.Date(), nullable=True),
     sa.Column('notes', sa.JSON(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('value >= 0', name=op.f('ck_reported_result_value')),
     sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_reported_result_programme_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reported_result')),
@@ -448,16 +449,19 @@ def upgrade() -> None:
 
     op.create_table('target',
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=16), nullable=False),
     sa.Column('programme_id', sa.Integer(), nullable=False),
     sa.Column('indicator_id', sa.Integer(), nullable=False),
     sa.Column('member_state', sa.String(length=2), nullable=False),
     sa.Column('value', sa.Integer(), nullable=False),
     sa.Column('due_on', sa.Date(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('value >= 0', name=op.f('ck_target_value')),
     sa.ForeignKeyConstraint(['indicator_id'], ['indicator_definition.id'], name=op.f('fk_target_indicator_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_target_programme_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_target')),
+    sa.UniqueConstraint('code', name=op.f('uq_target_code')),
     sa.UniqueConstraint('programme_id', 'indicator_id', 'member_state', 'due_on', name=op.f('uq_target_programme_id_indicator_id_member_state_due_on'))
     )
     with op.batch_alter_table('target', schema=None) as batch_op:
