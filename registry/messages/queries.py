@@ -13,7 +13,7 @@ from registry.messages.enums import MessageStatus
 from registry.messages.models import Message
 
 
-def _visible_to(actor: Actor) -> sa.Select[tuple[Message]]:
+def _visible_to(actor: Actor) -> sa.Select[Message]:
     """Everybody reads what was sent to the own account, and nothing else."""
     return sa.select(Message).where(Message.user_id == actor.user_id)
 

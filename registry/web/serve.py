@@ -16,13 +16,6 @@ from config import VAR
 from registry.core.processes import end_with_parent
 
 HOST = "127.0.0.1"
-FLASK = (sys.executable, "-m", "flask", "--app", "registry")
-PREPARATIONS: tuple[tuple[str, ...], ...] = (
-    ("db", "upgrade"),
-    ("places", "load"),
-    ("catalogue", "load"),
-)
-DEMO_PREPARATIONS: tuple[tuple[str, ...], ...] = ()
 GRACE_SECONDS = 15
 
 
@@ -65,15 +58,10 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def prepare() -> None:
-    """Bring the database up to date. Each command does nothing where nothing is left to do."""
+    """Bring the database up to date, by the commands that registry.web.prepare lists."""
     VAR.mkdir(parents=True, exist_ok=True)
-    commands = PREPARATIONS
-    if os.environ.get("REGISTRY_ENV") == "demo":
-        commands += DEMO_PREPARATIONS
-    for command in commands:
-        process = _start([*FLASK, *command])
-        if _wait_for_any([process]).wait() != 0:
-            raise Failed(f"`flask {' '.join(command)}` failed, so nothing is served.")
+    if _wait_for_any([_start([sys.executable, "-m", "registry.web.prepare"])]).returncode != 0:
+        raise Failed("The database could not be prepared, so nothing is served.")
 
 
 def serve() -> None:
@@ -90,7 +78,7 @@ def serve() -> None:
         prepare()
         processes = {
             "server": _start(_gunicorn(listener.fileno()), pass_fds=[listener.fileno()]),
-            "worker": _start([*FLASK, "worker"]),
+            "worker": _start([sys.executable, "-m", "flask", "--app", "registry", "worker"]),
         }
     try:
         _announce(f"http://{HOST}:{port}", processes)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # Newer than the stubs.
 from wtforms.validators import InputRequired, Length, Optional
 
 from registry.admissions.enums import DRAFT_STATUSES, ApplicationStatus
