@@ -36,6 +36,8 @@ class Config:
         self.MAIL_FOLDER = str(VAR / "mail")
         self.REDIS_URL = os.environ.get("REDIS_URL", "")
         """For the job queue and shared rate limits; empty uses an SQLite file and per-process limits."""
+        self.TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES") or 0)
+        """How many reverse proxies stand in front and say in X-Forwarded-... who is asking."""
         self.HUEY_FILE = str(VAR / "jobs.sqlite3")
         self.STATIC_BUILD = str(VAR / "static")
         """Where the server keeps its compressed copy of the static files."""
