@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -62,12 +64,13 @@ class Config:
     def _local_secret() -> str:
         """A secret of this checkout, made once, so that sessions survive a restart."""
         path = VAR / "secret"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Complete before it has its name: another process never reads half of it.
+            with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft, suppress(FileExistsError):
+                draft.write(secrets.token_urlsafe(48))
+                draft.flush()
+                path.hardlink_to(draft.name)
         return path.read_text()
 
 

@@ -21,7 +21,6 @@ DOORS = {
     "registry.messages.views": "",
     "registry.catalogue.views": "",
     "registry.admissions.views": "",
-    "registry.catalogue.views": "",
 }
 """Module with a blueprint `bp` -> its URL prefix."""
 
