@@ -49,7 +49,10 @@ MODELS = (
     "registry.reports.models",
 )
 
-JOBS: tuple[str, ...] = ("registry.messages.operations",)
+JOBS: tuple[str, ...] = (
+    "registry.messages.operations",
+    "registry.catalogue.operations",
+)
 """Modules that register what the worker does."""
 
 

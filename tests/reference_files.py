@@ -27,7 +27,7 @@ COLUMNS = {
     "programme_translations": "slug locale title summary description",
     "programmes": "slug kind status provider level weeks hours_per_week mode teaching_languages cost_minor"
     " currency credential topics documents source",
-    "quotations": "key text speaker_en speaker_ru speaker_zh said_on source",
+    "quotations": "key text_en text_ru text_zh speaker_en speaker_ru speaker_zh said_on source",
     "reported_results": "programme indicator value qualifier place reported_on note_en note_ru note_zh"
     " source",
     "topics": "slug name_en name_ru name_zh position source",

@@ -79,6 +79,11 @@ def takes_applications(cohort: Cohort) -> bool:
     return cohort.status is CohortStatus.PUBLISHED and cohort.programme.status is ProgrammeStatus.PUBLISHED
 
 
+def takes_interest(programme: Programme) -> bool:
+    """Whether it may still open, so that people can ask to be told."""
+    return programme.status in {ProgrammeStatus.PROPOSED, ProgrammeStatus.PUBLISHED}
+
+
 def has_started(cohort: Cohort, at: datetime) -> bool:
     """Whether the cohort's first day, in the host's zone, has come."""
     return at.astimezone(ZoneInfo(cohort.zone)).date() >= cohort.starts_on

@@ -6,11 +6,40 @@ from flask import Blueprint, current_app, redirect, render_template, request, se
 from werkzeug.wrappers import Response
 
 from registry.access.web import public
+from registry.catalogue import queries as catalogue
+from registry.catalogue.enums import Availability
 from registry.core import i18n
 from registry.core.errors import NotFound
+from registry.core.pages import Page, kept_page
 from registry.web import styleguide
+from registry.web.quotations import read_quotations
+
+HOME_OPEN = 5
+HOME_QUOTATION = "norov-2020-01-09"
 
 bp = Blueprint("web", __name__)
+
+
+@bp.get("/")
+@public
+@kept_page()
+def show_home() -> Page:
+    """What this is, what is open, and how it works."""
+    snapshot = catalogue.get_snapshot()
+    listing = catalogue.search_programmes(
+        snapshot, catalogue.Filters(), catalogue.list_facet_values(snapshot)
+    )
+    facets = listing.facets
+    html = render_template(
+        "web/show_home.html",
+        cacheable_page=True,
+        listing=listing,
+        open_programmes=[view for view in listing.page.rows if view.open_cohorts][:HOME_OPEN],
+        open_count=next(each.count for each in facets["status"].values if each.value == Availability.OPEN),
+        kinds=[each for each in facets["kind"].values if each.count],
+        quotation=read_quotations().get(HOME_QUOTATION),
+    )
+    return Page(html, until=listing.until)
 
 
 @bp.get("/healthz")
@@ -26,7 +55,7 @@ def set_language(locale: str) -> Response:
     """Remember the reader's language in the browser and go back to the page it was chosen on."""
     if locale in i18n.LOCALES:
         session["locale"] = locale
-    return redirect(safe_next(request.args.get("next")) or url_for("web.show_health"), 303)
+    return redirect(safe_next(request.args.get("next")) or url_for("web.show_home"), 303)
 
 
 @bp.get("/styleguide")

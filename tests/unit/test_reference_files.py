@@ -302,7 +302,7 @@ def test_quotation_is_whole() -> None:
         "Over 800 million young people living in SCO countries have the required higher education "
         "and work experience in this area."
     )
-    assert [(row["text"], row["said_on"]) for row in read("quotations")] == [(sentence, "2020-01-09")]
+    assert [(row["text_en"], row["said_on"]) for row in read("quotations")] == [(sentence, "2020-01-09")]
 
 
 def test_indicators_are_explained_in_the_documentation() -> None:

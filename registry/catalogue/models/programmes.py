@@ -119,6 +119,11 @@ class Programme(Model):
     __mapper_args__ = {"version_id_col": version}
 
     @property
+    def titles(self) -> dict[str, str]:
+        """Locale -> title; translations must be loaded."""
+        return {text.locale: text.title for text in self.translations}
+
+    @property
     def language_tags(self) -> list[str]:
         """Teaching languages, BCP 47."""
         return self.teaching_languages.split()
@@ -228,7 +233,7 @@ class Target(Model):
 
 
 class Interest(Model):
-    """Somebody who wants to hear when a programme opens."""
+    """Somebody who wants to hear when a programme opens; deleted with the mail that says so."""
 
     __tablename__ = "interest"
     __table_args__ = (sa.UniqueConstraint("programme_id", "email"),)
@@ -239,7 +244,7 @@ class Interest(Model):
     locale: Mapped[str] = mapped_column(sa.String(10))
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """When the link was last asked for."""
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    notified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     programme: Mapped[Programme] = relationship(lazy="raise_on_sql")

@@ -1,6 +1,12 @@
 """Every change in the catalogue, one file per noun."""
 
 from registry.catalogue.operations.editions import touch_catalogue
+from registry.catalogue.operations.interest import (
+    announce_cohort,
+    confirm_interest,
+    forget_interest,
+    register_interest,
+)
 from registry.catalogue.operations.programmes import (
     add_partner,
     change_programme_status,
@@ -21,12 +27,16 @@ from registry.catalogue.operations.results import (
 __all__ = [
     "add_partner",
     "add_result",
+    "announce_cohort",
     "change_programme_status",
+    "confirm_interest",
     "create_programme",
     "edit_programme",
     "edit_result",
     "edit_text",
+    "forget_interest",
     "load_catalogue",
+    "register_interest",
     "remove_partner",
     "remove_result",
     "remove_target",

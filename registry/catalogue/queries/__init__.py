@@ -1,5 +1,12 @@
 """Every question about the catalogue, one file per noun."""
 
+from registry.catalogue.queries.interest import (
+    find_announced_cohort,
+    find_interest,
+    get_interest,
+    list_confirmed_interests,
+    list_unconfirmed_interests,
+)
 from registry.catalogue.queries.programmes import (
     CohortPage,
     ProgrammePage,
@@ -30,14 +37,19 @@ __all__ = [
     "Listing",
     "Order",
     "ProgrammePage",
+    "find_announced_cohort",
+    "find_interest",
     "get_cohort_page",
+    "get_interest",
     "get_programme_page",
     "get_public_programme",
     "get_snapshot",
     "list_all",
+    "list_confirmed_interests",
     "list_facet_values",
     "list_ids_edited_by_people",
     "list_place_codes",
     "list_programmes_to_load",
+    "list_unconfirmed_interests",
     "search_programmes",
 ]
