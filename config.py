@@ -41,6 +41,8 @@ class Config:
         self.TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES") or 0)
         """How many reverse proxies stand in front and say in X-Forwarded-... who is asking."""
         self.HUEY_FILE = str(VAR / "jobs.sqlite3")
+        self.TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
+        """How many reverse proxies of ours add themselves to X-Forwarded-For."""
         self.STATIC_BUILD = str(VAR / "static")
         """Where the server keeps its compressed copy of the static files."""
 
@@ -57,6 +59,8 @@ class Config:
     MAX_FORM_PARTS = 2000
     WTF_CSRF_TIME_LIMIT = None
     """A form that was open over night can still be sent; the token ends with the session."""
+    PASSWORD_MEMORY_KIB = 19456
+    PASSWORD_ROUNDS = 2
     RATELIMIT_ENABLED = True
     RATELIMIT_HEADERS_ENABLED = False
 
@@ -92,6 +96,8 @@ class TestingConfig(Config):
     ENVIRONMENT = "testing"
     TESTING = True
     WTF_CSRF_ENABLED = False
+    PASSWORD_MEMORY_KIB = 64
+    PASSWORD_ROUNDS = 1
     RATELIMIT_ENABLED = False
 
     @staticmethod

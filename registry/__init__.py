@@ -6,10 +6,13 @@ from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config, load_config
 from registry.access.web import check_endpoints, init_access, login_manager
-from registry.core import assets, charts, forms, i18n, jobs, markdown, reference
+from registry.accounts import passwords
+from registry.accounts.demo_guard import refuse_demo_accounts
+from registry.core import assets, charts, forms, i18n, jobs, limits, markdown, reference
 from registry.core.database import db
 from registry.core.worker import HueyQueue
 from registry.places.operations import use_official_names
@@ -19,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOORS = {
     "registry.web.views": "",
     "registry.messages.views": "",
+    "registry.accounts.views": "",
     "registry.catalogue.views": "",
     "registry.admissions.views": "",
 }
@@ -64,6 +68,8 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
     _init_extensions(app)
     _open_doors(app)
     check_endpoints(app)
+    if app.config["ENVIRONMENT"] == "production":
+        refuse_demo_accounts(app)
     return app
 
 
@@ -72,7 +78,14 @@ def _init_extensions(app: Flask) -> None:
         import_module(module)
     for module in JOBS:
         import_module(module)
+    if app.config["TRUSTED_PROXIES"]:
+        count = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     db.init_app(app)
+    passwords.init_passwords(
+        memory_kib=app.config["PASSWORD_MEMORY_KIB"], rounds=app.config["PASSWORD_ROUNDS"]
+    )
+    limits.init_limits(app)
     jobs.init_jobs(app, jobs.NoQueue() if app.testing else HueyQueue(app))
     Migrate(app, db, directory=str(ROOT / "registry" / "migrations"), render_as_batch=True)
     forms.csrf.init_app(app)

@@ -35,6 +35,8 @@ class Actor:
     locale: str = "en"
     zone: str = "UTC"
     has_second_factor: bool = False
+    owes_second_factor: bool = False
+    """Staff who have to set it up first; until then without the staff's grants."""
     guarded_application_id: int | None = None
     """For a guardian's link: the one application it is about."""
     name: str = field(default="", repr=False)

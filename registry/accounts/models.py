@@ -54,6 +54,11 @@ class UserSession(Model):
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
+    @property
+    def mark(self) -> str:
+        """What a page calls the session by; the cookie's token cannot be guessed from it."""
+        return self.token_hash[:16]
+
 
 class MailedLink(Model):
     """A one-use link sent by mail; only the hash of its token is stored."""

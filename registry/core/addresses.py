@@ -1,4 +1,4 @@
-"""Absolute addresses of pages, for mails and files that are read outside the site."""
+"""Addresses of pages: absolute ones for mails and files, and safe ones to go back to."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,3 +16,13 @@ def address(endpoint: str, **values: Any) -> str:
     base = urlsplit(current_app.config["BASE_URL"])
     urls = current_app.url_map.bind(base.netloc, base.path or "/", url_scheme=base.scheme)
     return urls.build(endpoint, values, force_external=True)
+
+
+def safe_next(typed: str | None) -> str | None:
+    """The address if it is a path on this site, else None."""
+    if not typed or not typed.startswith("/") or typed.startswith(("//", "/\\")):
+        return None
+    if any(ord(character) < 33 for character in typed) or len(typed) > 2000:
+        return None
+    parts = urlsplit(typed)
+    return typed if not parts.scheme and not parts.netloc else None

@@ -1,10 +1,10 @@
 """What every request passes: locale, request id, permission, security headers, errors."""
 
 import secrets
-from urllib.parse import quote
 
 import structlog
-from flask import Flask, Response, g, has_request_context, request, session
+from flask import Flask, Response, current_app, g, has_request_context, request, session
+from flask_login import current_user
 from secure import Secure
 from secure.headers import (
     ContentSecurityPolicy,
@@ -16,13 +16,23 @@ from secure.headers import (
 )
 
 from registry.access.actor import ANONYMOUS, Actor
-from registry.access.web import Demand, current_actor, init_access
+from registry.access.session import SignedIn
+from registry.access.web import Demand, current_actor, init_access, login_manager
+from registry.accounts import queries as accounts
 from registry.core import audit, i18n
 from registry.core.database import set_reading
 from registry.web.errors import init_errors
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-WHO_COOKIE = "who"
+SECOND_FACTOR = Demand(
+    "accounts.show_second_factor",
+    {
+        "accounts.begin_second_factor",
+        "accounts.confirm_second_factor",
+        "accounts.show_recovery_codes",
+        "accounts.sign_out",
+    },
+)
 
 
 def init_web(app: Flask) -> None:
@@ -33,6 +43,8 @@ def init_web(app: Flask) -> None:
         default_translation_directories=str(app.root_path) + "/translations",
     )
     app.before_request(_begin)
+    login_manager.session_protection = None  # The server ends sessions; telephones change their address.
+    login_manager.init_app(app, add_context_processor=False)
     init_access(app, _load_actor, _find_demand)
     app.after_request(_end)
     init_errors(app)
@@ -57,12 +69,20 @@ def _begin() -> None:
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
+@login_manager.user_loader
+def _load_signed_in(token: str) -> SignedIn | None:
+    actor = accounts.get_actor(token, second_factor_required=current_app.config["REQUIRE_SECOND_FACTOR"])
+    return SignedIn(token, actor) if actor is not None else None
+
+
 def _load_actor() -> Actor:
-    return ANONYMOUS
+    signed_in: SignedIn | None = current_user._get_current_object()
+    return signed_in.actor if isinstance(signed_in, SignedIn) else ANONYMOUS
 
 
 def _find_demand(actor: Actor) -> Demand | None:
-    return None
+    """Staff set up the second factor before anything else."""
+    return SECOND_FACTOR if actor.owes_second_factor else None
 
 
 def _page_context() -> dict[str, object]:
@@ -113,11 +133,3 @@ def _end(response: Response) -> Response:
         )
         response.vary.update(("Cookie", "Accept-Language"))
     return response
-
-
-def set_who_cookie(response: Response, name: str | None) -> None:
-    """Tell the small script on shared public pages what to call the reader; None forgets it."""
-    if name:
-        response.set_cookie(WHO_COOKIE, quote(name), samesite="Lax", max_age=30 * 86_400)
-    else:
-        response.delete_cookie(WHO_COOKIE)

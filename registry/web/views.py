@@ -1,14 +1,15 @@
 """Pages that belong to no domain."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from registry.access.web import public
+from registry.access import policy
+from registry.access.permissions import Permission
+from registry.access.web import current_actor, public, requires
 from registry.catalogue import queries as catalogue
 from registry.catalogue.enums import Availability
 from registry.core import i18n
+from registry.core.addresses import safe_next
 from registry.core.errors import NotFound
 from registry.core.pages import Page, kept_page
 from registry.web import styleguide
@@ -58,6 +59,26 @@ def set_language(locale: str) -> Response:
     return redirect(safe_next(request.args.get("next")) or url_for("web.show_home"), 303)
 
 
+ROOMS = (
+    (Permission.ADMIN_ENTER, "/admin"),
+    (Permission.MANAGE_ENTER, "/manage"),
+    (Permission.DESK_ENTER, "/desk"),
+    (Permission.REVIEWS_ENTER, "/reviews"),
+    (Permission.SPONSOR_ENTER, "/sponsor"),
+)
+"""Where staff begin; everybody else has the own page."""
+
+
+@bp.get("/start")
+@requires(Permission.ACCOUNT_MANAGE)
+def show_start() -> Response:
+    """To the room where the reader's work lies: the page after signing in."""
+    for permission, path in ROOMS:
+        if policy.can(current_actor, permission):
+            return redirect(path, 303)
+    return redirect("/my", 303)
+
+
 @bp.get("/styleguide")
 @public
 def show_styleguide() -> str:
@@ -66,11 +87,3 @@ def show_styleguide() -> str:
         raise NotFound
     name = styleguide.PAGES.get(request.args.get("part", ""), "styleguide")
     return render_template(f"web/{name}.html", **styleguide.sample_page())
-
-
-def safe_next(address: str | None) -> str | None:
-    """The address if it is a path on this site, else None."""
-    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
-        return None
-    parts = urlsplit(address)
-    return address if not parts.scheme and not parts.netloc else None

@@ -1,9 +1,12 @@
 """Accounts and organisations."""
 
+from datetime import timedelta
+
 import factory
 
+from registry.access.roles import Role
 from registry.accounts.enums import OrganisationKind
-from registry.accounts.models import Organisation, User
+from registry.accounts.models import Organisation, RoleGrant, User
 from registry.core import clock
 from tests.factories.base import Factory, next_code
 
@@ -30,3 +33,15 @@ class OrganisationFactory(Factory):
     code = factory.Sequence(lambda n: f"organisation-{n}")
     kind = OrganisationKind.PROVIDER
     names = factory.LazyAttribute(lambda organisation: {"en": f"The {organisation.code}"})
+
+
+class RoleGrantFactory(Factory):
+    """A coordinator's role, in force since yesterday."""
+
+    class Meta:
+        model = RoleGrant
+
+    code = factory.LazyFunction(next_code)
+    user = factory.SubFactory(UserFactory)
+    role = Role.COORDINATOR
+    from_at = factory.LazyFunction(lambda: clock.now() - timedelta(days=1))

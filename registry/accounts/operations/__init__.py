@@ -1,0 +1,1 @@
+"""Every change of accounts, sessions, second factors, roles and organisations."""

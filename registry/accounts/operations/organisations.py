@@ -1,0 +1,80 @@
+"""Organisations that provide, help or fund."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from registry.access import policy
+from registry.access.actor import Actor
+from registry.access.permissions import Permission
+from registry.accounts.enums import OrganisationKind
+from registry.accounts.errors import ONE_ORGANISATION
+from registry.accounts.models import Organisation
+from registry.core import audit
+from registry.core.errors import InvalidInput, StaleWrite
+from registry.core.i18n import _l
+from registry.core.transaction import storing
+
+
+@dataclass(frozen=True)
+class OrganisationText:
+    """What can be said of an organisation; `names` by locale, English at least."""
+
+    kind: OrganisationKind
+    country: str | None
+    names: Mapping[str, str]
+    website: str | None = None
+    source: str | None = None
+
+
+def create_organisation(code: str, text: OrganisationText, *, actor: Actor) -> Organisation:
+    """Errors: NotAllowed, InvalidInput, Conflict("code")."""
+    policy.require(actor, Permission.ORGANISATION_EDIT)
+    _check(text)
+    with storing(ONE_ORGANISATION) as session:
+        organisation = Organisation(code=code, **_values(text))
+        session.add(organisation)
+        audit.record(organisation, "accounts:organisation:create", actor)
+    return organisation
+
+
+def edit_organisation(
+    organisation: Organisation, text: OrganisationText, *, version: int, actor: Actor
+) -> Organisation:
+    """Errors: NotAllowed, InvalidInput, StaleWrite."""
+    policy.require(actor, Permission.ORGANISATION_EDIT, organisation)
+    _check(text)
+    values = _values(text)
+    if organisation.version != version:
+        raise StaleWrite(_differences(organisation, values))
+    for field, value in values.items():
+        setattr(organisation, field, value)
+    audit.record(organisation, "accounts:organisation:edit", actor)
+    return organisation
+
+
+def _values(text: OrganisationText) -> dict[str, object]:
+    values: dict[str, object] = {each.name: getattr(text, each.name) for each in fields(text)}
+    return values | {"names": {locale: name for locale, name in text.names.items() if name}}
+
+
+def _differences(
+    organisation: Organisation, values: Mapping[str, object]
+) -> dict[str, tuple[object, object]]:
+    """What the form says against what stands there now, by the form's field names."""
+    found: dict[str, tuple[object, object]] = {}
+    for field, mine in values.items():
+        now = getattr(organisation, field)
+        if field == "names" and isinstance(mine, dict):
+            for locale in sorted({*mine, *now}):
+                if mine.get(locale) != now.get(locale):
+                    found[f"name_{locale}"] = (mine.get(locale), now.get(locale))
+        elif mine != now:
+            found[field] = (mine, now)
+    return found
+
+
+def _check(text: OrganisationText) -> None:
+    if not text.names.get("en"):
+        raise InvalidInput(_l("Enter the name in English."), field="name_en")
+    if text.website and not text.website.startswith(("https://", "http://")):
+        raise InvalidInput(_l("Enter the address of the website with https:// in front."), field="website")

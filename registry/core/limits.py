@@ -1,0 +1,27 @@
+"""How often something may be tried: per address of the network, and per account that is tried."""
+
+from collections.abc import Callable
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from registry.core.codes import hash_token
+
+limiter = Limiter(get_remote_address, key_prefix="registry", strategy="moving-window")
+
+
+def init_limits(app: Flask) -> None:
+    """Shared by all processes where there is a Redis; else each process counts for itself."""
+    app.config["RATELIMIT_STORAGE_URI"] = app.config["REDIS_URL"] or "memory://"
+    limiter.init_app(app)
+
+
+def by_field(name: str) -> Callable[[], str]:
+    """The key of a limit per typed value, for instance per account that somebody tries to enter."""
+
+    def key() -> str:
+        typed = request.form.get(name, "").strip().casefold()
+        return f"{request.endpoint}:{hash_token(typed)}"
+
+    return key
