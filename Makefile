@@ -7,6 +7,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PYTHON := .venv/bin/python
 FLASK := $(PYTHON) -m flask --app registry
 PYTEST := $(PYTHON) -m pytest
+BABEL := $(PYTHON) -m babel.messages.frontend --quiet
 WORKERS ?= auto
 CATALOGUES := $(wildcard registry/translations/*/LC_MESSAGES/*.po)
 
@@ -72,14 +73,15 @@ migration: dev ## Write a migration (MESSAGE="add waiting list"), without messag
 
 .PHONY: i18n
 i18n: dev ## Collect the sentences to translate, update and check the catalogues
-	$(PYTHON) -m babel.messages.frontend extract -F babel.cfg -k _l -k _n:1,2 --no-location \
+	@mkdir -p registry/translations
+	$(BABEL) extract -F babel.cfg -k _l -k lazy_gettext -k lazy_ngettext:1,2 --add-location=file \
 		--sort-output --project=registry -o registry/translations/messages.pot .
-	for locale in ru zh_Hans_CN; do \
-		$(PYTHON) -m babel.messages.frontend update -i registry/translations/messages.pot \
-			-d registry/translations -l $$locale --init-missing --no-fuzzy-matching --ignore-obsolete \
-			--ignore-pot-creation-date || exit 1; \
+	for locale in ru zh; do \
+		$(BABEL) update -i registry/translations/messages.pot -d registry/translations -l $$locale \
+			--init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date || exit 1; \
 	done
-	$(MAKE) catalogues
+	@$(MAKE) catalogues
+	$(PYTEST) tests/unit/test_translations.py
 
 .PHONY: lock
 lock: ## Resolve requirements*.in into the lock files (needs uv)
@@ -104,4 +106,4 @@ test-system:
 catalogues: $(CATALOGUES:.po=.mo)
 
 %.mo: %.po | runtime
-	@$(PYTHON) -m babel.messages.frontend --quiet compile -i $< -o $@
+	@$(BABEL) compile -i $< -o $@
