@@ -12,7 +12,10 @@ from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.orm import scoped_session, sessionmaker
 
 from registry.access.actor import Actor
+from registry.accounts.models import User
+from registry.accounts.operations.sessions import start_session
 from registry.core.database import db
+from registry.core.transaction import transaction
 from tests.application import make_app
 from tests.client import RegistryClient
 from tests.databases import Databases, PostgreSQLDatabases, SQLiteDatabases
@@ -108,6 +111,23 @@ def acting_as(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Actor], 
         monkeypatch.setitem(app.extensions, "actor_loader", lambda: actor)
 
     return act
+
+
+@pytest.fixture
+def sign_in(client: RegistryClient) -> Callable[..., RegistryClient]:
+    """`sign_in(user)` gives a browser a living session of the account, by default with its second step done."""
+
+    def start(
+        user: User, *, browser: RegistryClient = client, with_second_factor: bool = True
+    ) -> RegistryClient:
+        with transaction():
+            token = start_session(user, browser="test", with_second_factor=with_second_factor)
+        with browser.session_transaction() as cookie:
+            cookie["_user_id"] = token
+            cookie["_fresh"] = True
+        return browser
+
+    return start
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from registry.core.audit import AuditEntry
 from registry.core.database import db
 from registry.core.transaction import transaction
 from tests.client import RegistryClient, check_html
+from tests.factories.accounts import UserFactory
 
 HEALTH_CHECK = "web.show_health"
 
@@ -63,6 +65,18 @@ def test_a_request_sees_what_the_test_made(app: Flask, client: RegistryClient) -
         client.get("/healthz")
 
     assert seen == [(1, False)]
+
+
+def test_sign_in_makes_the_browser_one_of_the_account(
+    client: RegistryClient, sign_in: Callable[..., RegistryClient]
+) -> None:
+    user = UserFactory()
+    assert client.get("/account/settings").status_code == 303
+
+    sign_in(user)
+
+    assert client.get("/account/settings").status_code == 200
+    assert user.email in client.get("/account/settings").text
 
 
 @pytest.mark.committed
