@@ -25,6 +25,7 @@ DOORS = {
     "registry.accounts.views": "",
     "registry.catalogue.views": "",
     "registry.admissions.views": "",
+    "registry.reports.views": "",
 }
 """Module with a blueprint `bp` -> its URL prefix."""
 
@@ -35,6 +36,7 @@ COMMANDS: tuple[str, ...] = (
     "registry.enrolments.cli",
     "registry.catalogue.cli",
     "registry.core.worker",
+    "registry.reports.cli",
 )
 """Modules with a command group `cli`."""
 
@@ -56,6 +58,7 @@ MODELS = (
 JOBS: tuple[str, ...] = (
     "registry.messages.operations",
     "registry.catalogue.operations",
+    "registry.reports.jobs",
 )
 """Modules that register what the worker does."""
 

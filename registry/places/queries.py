@@ -37,6 +37,11 @@ def list_blocs() -> list[Bloc]:
     return list(db.session.scalars(sa.select(Bloc).order_by(Bloc.id)))
 
 
+def find_bloc(slug: str) -> Bloc | None:
+    """The bloc, if the reference data have been loaded."""
+    return db.session.scalar(sa.select(Bloc).where(Bloc.slug == slug))
+
+
 def get_bloc(slug: str) -> Bloc:
     """Errors: NotFound."""
     bloc = db.session.scalar(sa.select(Bloc).where(Bloc.slug == slug))

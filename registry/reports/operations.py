@@ -1,0 +1,188 @@
+"""Building reports and releasing them."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from registry.access import policy
+from registry.access.actor import Actor
+from registry.access.permissions import Permission
+from registry.catalogue.models import Programme
+from registry.core import audit, clock, codes
+from registry.core.database import db
+from registry.core.errors import Conflict
+from registry.core.i18n import _l
+from registry.reports import enrolment
+from registry.reports.disclosure import SPONSOR_THRESHOLD, Key, protect, protect_changes
+from registry.reports.enrolment import Cell, EnrolmentReport
+from registry.reports.models import Release
+from registry.reports.queries import counts, subjects
+from registry.reports.queries.counts import WeekCount
+
+
+def build_live_report(
+    programme: Programme, *, actor: Actor, cohort_code: str | None = None
+) -> EnrolmentReport:
+    """The enrolment report as it is now, nothing hidden: for those who run the programme.
+
+    `cohort_code` narrows it to one cohort.
+    Errors: NotAllowed.
+    """
+    policy.require(actor, Permission.REPORT_VIEW_LIVE, programme)
+    facts, values, weeks = _measure(programme, cohort_code)
+    cells = {key: Cell(value) for key, value in values.items()}
+    return enrolment.assemble(cells, enrolment.cumulate(weeks), facts)
+
+
+def make_release(programme: Programme, *, actor: Actor, corrects: Release | None = None) -> Release:
+    """Freeze the enrolment report for the programme's sponsors.
+
+    Small figures are hidden; a figure that moved by less than the threshold since the last release, or that
+    would give such a move away, keeps its old value and date.
+    Errors: NotAllowed; Conflict when the programme has no cohort to report on.
+    """
+    policy.require(actor, Permission.RELEASE_MAKE, programme)
+    facts, values, weeks = _measure(programme, None)
+    if not facts["cohorts"]:
+        raise Conflict(_l("This programme has no published cohort to report on yet."))
+    previous = subjects.find_latest_release(programme, enrolment.NAME)
+    cells = _protect_cells(values, facts, previous)
+    points = _protect_weeks(weeks, cells, previous)
+    definitions = freeze_definitions()
+    parameters = {"programme": programme.slug, "threshold": SPONSOR_THRESHOLD, "facts": facts}
+    tables = {
+        "cells": [
+            [*key, cell.value, cell.as_of.isoformat() if cell.as_of else None] for key, cell in cells.items()
+        ],
+        "weeks": [[point.week_on.isoformat(), point.n] for point in points],
+    }
+    release = Release(
+        code=codes.new_code(),
+        report=enrolment.NAME,
+        programme=programme,
+        parameters=parameters,
+        tables=tables,
+        definitions=definitions,
+        digest=_digest(parameters, tables, definitions),
+        released_at=clock.now(),
+        corrects=corrects,
+    )
+    db.session.add(release)
+    audit.record(release, "reports:release:make", actor)
+    return release
+
+
+def make_weekly_releases(*, actor: Actor) -> list[Release]:
+    """A release of every programme with cohorts that has none of this week (from Monday, UTC) yet."""
+    monday = _monday(clock.today())
+    made = []
+    for programme in subjects.list_programmes_with_cohorts():
+        latest = subjects.find_latest_release(programme, enrolment.NAME)
+        if latest is None or latest.released_at.date() < monday:
+            made.append(make_release(programme, actor=actor))
+    return made
+
+
+def read_release(release: Release) -> EnrolmentReport:
+    """The report as it was released."""
+    facts = release.parameters["facts"]
+    weeks = [WeekCount(date.fromisoformat(week_on), n) for week_on, n in release.tables["weeks"]]
+    return enrolment.assemble(_read_cells(release), weeks, facts)
+
+
+def _measure(
+    programme: Programme, cohort_code: str | None
+) -> tuple[dict[str, Any], dict[Key, int], list[WeekCount]]:
+    cohorts = [
+        cohort for cohort in subjects.list_counted_cohorts(programme) if cohort_code in (None, cohort.code)
+    ]
+    ids = [cohort.id for cohort in cohorts]
+    facts = enrolment.collect_facts(
+        programme, cohorts, subjects.count_seats(ids), subjects.list_targets(programme)
+    )
+    values = enrolment.fill_values(enrolment.name_cohorts(counts.count_figures(ids), cohorts), facts)
+    return facts, values, counts.list_weeks(ids)
+
+
+def _protect_cells(
+    values: Mapping[Key, int], facts: Mapping[str, Any], previous: Release | None
+) -> dict[Key, Cell]:
+    relations = enrolment.find_relations(values, facts)
+    old = _read_cells(previous) if previous else {}
+    shown_before = {key: cell.value for key, cell in old.items() if cell.value is not None and key in values}
+    hidden_before = {key for key, cell in old.items() if cell.is_hidden}
+    hidden = protect(values, relations, floors=shown_before)
+    kept: frozenset[Key] = frozenset()
+    if previous:
+        kept = protect_changes(values, shown_before, relations, unknown=hidden | hidden_before) - hidden
+        # What keeps its old value is not known as of today: see whether the rest still hides enough.
+        hidden |= protect(values, relations, floors=shown_before, unknown=kept)
+    cells = {}
+    for key, value in values.items():
+        if key in hidden:
+            cells[key] = Cell(None)
+        elif key in kept and key in shown_before:
+            as_of = old[key].as_of or (previous.released_at.date() if previous else None)
+            moved = shown_before[key] != value
+            cells[key] = Cell(shown_before[key], as_of) if moved else Cell(value)
+        elif key in kept:
+            cells[key] = Cell(None)
+        else:
+            cells[key] = Cell(value)
+    return cells
+
+
+def _protect_weeks(
+    weeks: Sequence[WeekCount], cells: Mapping[Key, Cell], previous: Release | None
+) -> list[WeekCount]:
+    """The running total of applications, a point only where it moved by the threshold since the last one."""
+    total = cells[Key("all", "all", enrolment.Figure.APPLIED.value)].value
+    if total is None:
+        return []
+    points = (
+        [WeekCount(date.fromisoformat(week_on), n) for week_on, n in previous.tables["weeks"]]
+        if previous
+        else []
+    )
+    last = points[-1] if points else None
+    for week in enrolment.cumulate(weeks):
+        if last is not None and week.week_on <= last.week_on:
+            continue
+        moved = week.n - (last.n if last else 0)
+        if moved >= SPONSOR_THRESHOLD and (week.n == total or total - week.n >= SPONSOR_THRESHOLD):
+            last = week
+            points.append(week)
+    return points
+
+
+def _read_cells(release: Release) -> dict[Key, Cell]:
+    return {
+        Key(table, row, column): Cell(value, date.fromisoformat(as_of) if as_of else None)
+        for table, row, column, value, as_of in release.tables["cells"]
+    }
+
+
+def freeze_definitions() -> dict[str, Any]:
+    """Every indicator as plain JSON: code -> texts by locale, unit, source, edition."""
+    return {
+        definition.code: {
+            "titles": definition.titles,
+            "numerators": definition.numerators,
+            "denominators": definition.denominators,
+            "unit": definition.unit,
+            "source_standard": definition.source_standard,
+            "edition": definition.edition,
+        }
+        for definition in subjects.list_definitions()
+    }
+
+
+def _digest(*parts: Any) -> str:
+    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())

@@ -1,0 +1,1 @@
+"""Counting queries, one file per fact; they return frozen rows."""
