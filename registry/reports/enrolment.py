@@ -229,7 +229,7 @@ def find_relations(values: Mapping[Key, int], facts: Mapping[str, Any]) -> Relat
         for name in TABLES
         for figure in figures
     ]
-    chains = []
+    chains: list[tuple[Key, ...]] = []
     for table, row in groups:
         keys = [Key(table, row, figure.value) for figure in figures]
         if Figure.ENDORSED in figures and not facts["all_ask_endorsement"]:
