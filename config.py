@@ -61,7 +61,7 @@ class Config:
     """A form that was open over night can still be sent; the token ends with the session."""
     PASSWORD_MEMORY_KIB = 19456
     PASSWORD_ROUNDS = 2
-    RATELIMIT_ENABLED = True
+    RATE_LIMITS = True
     RATELIMIT_HEADERS_ENABLED = False
 
     @staticmethod
@@ -98,7 +98,7 @@ class TestingConfig(Config):
     WTF_CSRF_ENABLED = False
     PASSWORD_MEMORY_KIB = 64
     PASSWORD_ROUNDS = 1
-    RATELIMIT_ENABLED = False
+    RATE_LIMITS = False
 
     @staticmethod
     def _local_secret() -> str:
@@ -109,7 +109,7 @@ class BrowserConfig(Config):
     """Journeys in a browser: as in production, except that nobody waits for a rate limit."""
 
     ENVIRONMENT = "browser"
-    RATELIMIT_ENABLED = False
+    RATE_LIMITS = False
 
 
 class ProductionConfig(Config):

@@ -32,6 +32,7 @@ DOORS = {
 COMMANDS: tuple[str, ...] = (
     "registry.web.cli",
     "registry.places.cli",
+    "registry.accounts.cli",
     "registry.admissions.cli",
     "registry.enrolments.cli",
     "registry.catalogue.cli",

@@ -16,9 +16,11 @@ from registry.core.codes import hash_token
 from registry.core.database import db
 from registry.core.errors import NotFound
 from registry.core.tables import Page, SortKey
+from registry.places.models import Country
 
-# Known by name only: the table stands in a domain above this one.
+# Known by name only: these tables stand in domains above this one.
 _person = sa.table("person", sa.column("id"), sa.column("user_id"))
+_programme = sa.table("programme", sa.column("slug"))
 
 
 def _in_force(now: datetime) -> sa.ColumnElement[bool]:
@@ -193,6 +195,18 @@ def list_grants_of(user_id: int) -> Sequence[RoleGrant]:
     """Every grant an account ever had, the newest first."""
     statement = sa.select(RoleGrant).where(RoleGrant.user_id == user_id).order_by(RoleGrant.id.desc())
     return db.session.scalars(statement).all()
+
+
+def find_unknown_scope(*, programme: str | None, country: str | None, organisation: str | None) -> str | None:
+    """The part of a scope that names nothing, or None when all exist."""
+    for part, value, column in (
+        ("programme", programme, _programme.c.slug),
+        ("country", country, Country.code),
+        ("organisation", organisation, Organisation.code),
+    ):
+        if value is not None and db.session.scalar(sa.select(column).where(column == value)) is None:
+            return part
+    return None
 
 
 def get_grant(code: str) -> RoleGrant:

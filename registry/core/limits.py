@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -15,6 +15,11 @@ def init_limits(app: Flask) -> None:
     """Shared by all processes where there is a Redis; else each process counts for itself."""
     app.config["RATELIMIT_STORAGE_URI"] = app.config["REDIS_URL"] or "memory://"
     limiter.init_app(app)
+
+
+@limiter.request_filter
+def _is_off() -> bool:
+    return not current_app.config["RATE_LIMITS"]
 
 
 def by_field(name: str) -> Callable[[], str]:

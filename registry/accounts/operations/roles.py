@@ -21,7 +21,7 @@ from registry.messages import operations as messages
 
 @dataclass(frozen=True)
 class NewGrant:
-    """A role with its scope and dates. Codes and slugs are checked by whoever knows what they name."""
+    """A role with its scope and dates."""
 
     role: Role
     programme: str | None = None
@@ -43,6 +43,11 @@ def grant_role(user: User, wanted: NewGrant, *, actor: Actor) -> RoleGrant:
     if problem is not None:
         field, sentence = problem
         raise InvalidInput(sentence, field=field)
+    unknown = queries.find_unknown_scope(
+        programme=wanted.programme, country=wanted.country, organisation=wanted.organisation
+    )
+    if unknown is not None:
+        raise InvalidInput(_l("Choose one from the list."), field=unknown)
     if user.confirmed_at is None:
         raise InvalidInput(
             _l("This address is not confirmed yet, so the account has no roles."), field="email"
