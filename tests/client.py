@@ -1,5 +1,6 @@
 """The test client: each request in a context and a session of its own, each page checked for validity."""
 
+import gzip
 from contextvars import copy_context
 from typing import Any
 
@@ -21,7 +22,7 @@ class RegistryClient(FlaskClient):
         response = copy_context().run(self._open_outside, *args, **kwargs)
         db.session.expire_all()
         if response.mimetype == "text/html" and response.data:
-            check_html(response.get_data(as_text=True))
+            check_html(_decode(response))
         return response
 
     def _open_outside(self, *args: Any, **kwargs: Any) -> TestResponse:
@@ -29,6 +30,11 @@ class RegistryClient(FlaskClient):
         # Needless once a request always brings its own context (Flask 3.2).
         _cv_app.set(None)  # type: ignore[arg-type]
         return super().open(*args, **kwargs)
+
+
+def _decode(response: TestResponse) -> str:
+    data = response.get_data()
+    return (gzip.decompress(data) if response.headers.get("Content-Encoding") == "gzip" else data).decode()
 
 
 def check_html(page: str) -> None:

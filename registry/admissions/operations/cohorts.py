@@ -5,7 +5,7 @@ from registry.admissions.operations.pools import ensure_pools
 from registry.admissions.operations.standard_form import publish_standard_form
 from registry.catalogue.lifecycle import COHORT
 from registry.catalogue.models import Cohort
-from registry.catalogue.operations import touch_catalogue
+from registry.catalogue.operations import announce_cohort, touch_catalogue
 
 
 def publish_cohort(cohort: Cohort, *, actor: Actor) -> Cohort:
@@ -17,4 +17,5 @@ def publish_cohort(cohort: Cohort, *, actor: Actor) -> Cohort:
     ensure_pools(cohort)
     publish_standard_form(cohort)
     touch_catalogue()
+    announce_cohort(cohort)
     return cohort

@@ -83,6 +83,8 @@ class ProgrammePage:
     programme: Programme
     availability: Availability
     cohorts: tuple[CohortPage, ...]
+    blocs: Mapping[str, str]
+    """Slug -> short name in the reader's language."""
     until: datetime | None
 
     @property
@@ -117,12 +119,14 @@ def get_programme_page(slug: str) -> ProgrammePage:
     cohorts = db.session.scalars(
         _cohorts().where(Cohort.programme_id == programme.id).order_by(Cohort.closes_at, Cohort.id)
     )
-    pages = _describe_cohorts(list(cohorts), now)
+    blocs = _name_blocs()
+    pages = _describe_cohorts(list(cohorts), blocs, now)
     phases = {page.phase for page in pages if page.phase and page.cohort.status is CohortStatus.PUBLISHED}
     return ProgrammePage(
         programme=programme,
         availability=rules.compute_availability(programme.status, phases),
         cohorts=tuple(sorted(pages, key=_rank)),
+        blocs=blocs,
         until=min((page.until for page in pages if page.until), default=None),
     )
 
@@ -139,7 +143,7 @@ def get_cohort_page(code: str) -> CohortPage:
     )
     if cohort is None:
         raise NotFound
-    (page,) = _describe_cohorts([cohort], clock.now())
+    (page,) = _describe_cohorts([cohort], _name_blocs(), clock.now())
     return page
 
 
@@ -158,9 +162,13 @@ def _cohorts() -> sa.Select[Cohort]:
     )
 
 
-def _describe_cohorts(cohorts: list[Cohort], now: datetime) -> list[CohortPage]:
+def _name_blocs() -> dict[str, str]:
+    blocs = db.session.scalars(sa.select(Bloc).order_by(Bloc.id))
+    return {bloc.slug: pick_translation(bloc.short_names)[1] for bloc in blocs}
+
+
+def _describe_cohorts(cohorts: list[Cohort], blocs: Mapping[str, str], now: datetime) -> list[CohortPage]:
     today = get_latest_day()
-    blocs = {bloc.slug: pick_translation(bloc.short_names)[1] for bloc in db.session.scalars(sa.select(Bloc))}
     memberships = defaultdict(list)
     for membership in list_memberships():
         memberships[membership.bloc.slug].append(membership)
