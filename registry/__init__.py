@@ -26,6 +26,8 @@ DOORS = {
     "registry.catalogue.views": "",
     "registry.admissions.views": "",
     "registry.reports.views": "",
+    "registry.enrolments.views": "",
+    "registry.outcomes.views": "",
 }
 """Module with a blueprint `bp` -> its URL prefix."""
 
@@ -60,6 +62,8 @@ JOBS: tuple[str, ...] = (
     "registry.messages.operations",
     "registry.catalogue.operations",
     "registry.reports.jobs",
+    "registry.admissions.operations.sweeps",
+    "registry.enrolments.operations",
 )
 """Modules that register what the worker does."""
 

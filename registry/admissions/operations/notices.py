@@ -5,6 +5,7 @@ from typing import Any
 from registry.admissions.enums import ClosingReason
 from registry.admissions.models import Application, Offer, StagedDecision
 from registry.admissions.queries import notices as queries
+from registry.admissions.rules.closing import describe_closing
 from registry.admissions.rules.seats import compute_accept_by
 from registry.catalogue.models import Cohort
 from registry.core import clock
@@ -69,8 +70,7 @@ def tell_closed(application: Application) -> None:
     if reason == ClosingReason.COHORT_CANCELLED:
         tell_cancelled(application)
     else:
-        known = {each.value: each.label for each in ClosingReason}
-        _tell("application_closed", application, reason=known.get(reason, reason))
+        _tell("application_closed", application, reason=describe_closing(reason))
 
 
 def tell_cancelled(application: Application) -> None:

@@ -16,13 +16,12 @@ from registry.admissions.models import (
     Application,
     ApplicationStatusCount,
     EligibilityResult,
-    FormVersion,
     GuardianRequest,
     Nomination,
     Offer,
-    Question,
     StagedDecision,
 )
+from registry.admissions.queries.answers import list_answers, list_results
 from registry.admissions.queries.scope import _visible_to
 from registry.catalogue.models import Cohort, Programme
 from registry.core.audit import AuditEntry
@@ -82,9 +81,9 @@ _COLUMNS = (
 )
 
 
-def get_cohort(code: str, *, actor: Actor) -> Cohort:
-    """A cohort whose selection the actor runs, with its programme. Errors: NotFound."""
-    cohort = db.session.scalar(_cohorts_of(actor).where(Cohort.code == code))
+def get_cohort(code: str, *, actor: Actor, permission: Permission = Permission.DECISION_STAGE) -> Cohort:
+    """A cohort the actor has the permission on (to run its selection), with its programme. Errors: NotFound."""
+    cohort = db.session.scalar(_cohorts_of(actor, permission).where(Cohort.code == code))
     if cohort is None:
         raise NotFound
     return cohort
@@ -92,10 +91,12 @@ def get_cohort(code: str, *, actor: Actor) -> Cohort:
 
 def list_cohorts(actor: Actor) -> Sequence[Cohort]:
     """The cohorts whose selection the actor runs, those that start last first."""
-    return db.session.scalars(_cohorts_of(actor).order_by(Cohort.starts_on.desc(), Cohort.id.desc())).all()
+    return db.session.scalars(
+        _cohorts_of(actor, Permission.DECISION_STAGE).order_by(Cohort.starts_on.desc(), Cohort.id.desc())
+    ).all()
 
 
-def _cohorts_of(actor: Actor) -> sa.Select[Cohort]:
+def _cohorts_of(actor: Actor, permission: Permission) -> sa.Select[Cohort]:
     statement = (
         sa.select(Cohort)
         .join(Cohort.programme)
@@ -105,7 +106,7 @@ def _cohorts_of(actor: Actor) -> sa.Select[Cohort]:
         return statement
     clauses = [
         Programme.slug == grant.programme if grant.programme is not None else sa.true()
-        for grant in actor.grants_with(Permission.DECISION_STAGE)
+        for grant in actor.grants_with(permission)
         if grant.country is None
     ]
     return statement.where(sa.or_(sa.false(), *clauses))
@@ -242,7 +243,7 @@ class Dossier:
     """One application with everything a coordinator may read about it."""
 
     application: Application
-    answers: Sequence[tuple[Question, Any]]
+    answers: Sequence[Answer]
     results: Sequence[EligibilityResult]
     nomination: Nomination | None
     guardian: GuardianRequest | None
@@ -262,21 +263,10 @@ def get_application(code: str, *, actor: Actor) -> Application:
 def get_dossier(application: Application) -> Dossier:
     """Everything about the application, in a fixed number of queries."""
     key = application.id
-    answers = db.session.execute(
-        sa.select(Question, Answer.value)
-        .join(FormVersion, FormVersion.id == Question.form_version_id)
-        .outerjoin(Answer, sa.and_(Answer.question_id == Question.id, Answer.application_id == key))
-        .where(FormVersion.id == application.form_version_id)
-        .order_by(Question.position, Question.id)
-    ).all()
     return Dossier(
         application=application,
-        answers=[(question, value) for question, value in answers],
-        results=db.session.scalars(
-            sa.select(EligibilityResult)
-            .where(EligibilityResult.application_id == key)
-            .order_by(EligibilityResult.rule)
-        ).all(),
+        answers=list_answers(application),
+        results=list_results(application),
         nomination=db.session.get(Nomination, key),
         guardian=db.session.scalar(
             sa.select(GuardianRequest)

@@ -1,0 +1,69 @@
+"""The audit trail of an application in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from registry.admissions.enums import ApplicationStatus
+from registry.admissions.rules.closing import describe_closing
+from registry.core.audit import AuditEntry
+from registry.core.i18n import _, _l
+
+_ACTIONS = {
+    "admissions:application:start": _l("Draft begun"),
+    "admissions:application:save": _l("Page saved"),
+    "admissions:application:submit": _l("Sent"),
+    "admissions:application:submit_to_guardian": _l("Sent; the guardian is asked"),
+    "admissions:application:submit_to_focal_point": _l("Sent to the focal point"),
+    "admissions:application:submit_ineligible": _l("Sent; a condition is not fulfilled"),
+    "admissions:application:consent": _l("The guardian consented"),
+    "admissions:application:consent_to_focal_point": _l("The guardian consented; sent to the focal point"),
+    "admissions:application:refuse": _l("The guardian refused"),
+    "admissions:application:endorse": _l("Endorsed"),
+    "admissions:application:decline_endorsement": _l("Not endorsed"),
+    "admissions:application:override": _l("Let on although a condition is not fulfilled"),
+    "admissions:application:return": _l("Returned for correction"),
+    "admissions:application:resubmit": _l("Sent again"),
+    "admissions:application:start_review": _l("Review begun"),
+    "admissions:application:offer": _l("Place offered"),
+    "admissions:application:waitlist": _l("Put on the waiting list"),
+    "admissions:application:reject": _l("Refused"),
+    "admissions:application:offer_at_once": _l("Place offered in the order of arrival"),
+    "admissions:application:waitlist_at_once": _l("Put on the waiting list in the order of arrival"),
+    "admissions:application:promote": _l("Place offered from the waiting list"),
+    "admissions:application:accept": _l("Place accepted"),
+    "admissions:application:decline": _l("Place declined"),
+    "admissions:application:lapse": _l("Offer lapsed"),
+    "admissions:application:withdraw": _l("Withdrawn"),
+    "admissions:application:close": _l("Closed"),
+    "admissions:application:expire": _l("Draft expired"),
+    "admissions:decision:stage": _l("Decision staged"),
+    "admissions:decision:unstage": _l("Staged decision taken back"),
+}
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One step. `status` is the one it led to, None where it moved nothing."""
+
+    label: Any
+    at: datetime
+    actor: str
+    reason: Any
+    status: ApplicationStatus | None
+
+
+def describe_history(entries: Iterable[AuditEntry]) -> list[HistoryLine]:
+    """The entries in words, in the order given."""
+    statuses = {status.value: status for status in ApplicationStatus}
+    return [
+        HistoryLine(
+            label=_ACTIONS.get(entry.action, entry.action),
+            at=entry.at,
+            actor=_("The registry") if entry.actor_label.startswith("system:") else entry.actor_label,
+            reason=describe_closing(entry.reason or ""),
+            status=statuses.get(entry.to_state or ""),
+        )
+        for entry in entries
+    ]

@@ -1,0 +1,71 @@
+"""What a coordinator writes down of a follow-up."""
+
+from typing import Any
+
+from wtforms import IntegerField, RadioField, SelectChoice  # type: ignore[attr-defined]  # Newer than the stubs.
+from wtforms.validators import NumberRange
+
+from registry.core.forms import DatePartsField, Optional, RegistryForm, VersionField
+from registry.core.i18n import _l
+from registry.outcomes.models import SurveyResponse
+from registry.outcomes.operations import MAX_EMPLOYED, FollowUp
+
+_ANSWERS = (
+    SelectChoice("yes", _l("Yes")),
+    SelectChoice("no", _l("No")),
+    SelectChoice("", _l("Not answered")),
+)
+
+
+class FollowUpForm(RegistryForm):
+    """Four questions, each of which may stay open."""
+
+    works_in_ecommerce = RadioField(
+        _l("Works in e-commerce"), choices=_ANSWERS, default="", validators=[Optional()]
+    )
+    started_business = RadioField(
+        _l("Has started a business"), choices=_ANSWERS, default="", validators=[Optional()]
+    )
+    people_employed = IntegerField(
+        _l("People employed, the participant included"),
+        validators=[
+            Optional(),
+            NumberRange(0, MAX_EMPLOYED, _l("Enter a number from 0 to 100,000.")),
+        ],
+    )
+    first_online_sale_on = DatePartsField(_l("First online sale"), required=False)
+    version = VersionField()
+
+    @classmethod
+    def showing(cls, response: SurveyResponse | None) -> "FollowUpForm":
+        """The form with what was recorded before."""
+        if response is None:
+            return cls(version=0)
+        return cls(
+            works_in_ecommerce=_word(response.works_in_ecommerce),
+            started_business=_word(response.started_business),
+            people_employed=response.people_employed,
+            first_online_sale_on=response.first_online_sale_on,
+            version=response.version,
+        )
+
+    @property
+    def given(self) -> FollowUp:
+        return FollowUp(
+            works_in_ecommerce=_truth(self.works_in_ecommerce.data),
+            started_business=_truth(self.started_business.data),
+            people_employed=self.people_employed.data,
+            first_online_sale_on=self.first_online_sale_on.data,
+        )
+
+    @property
+    def shown_version(self) -> int:
+        return int(self.version.data or 0)
+
+
+def _word(answer: bool | None) -> str:
+    return "" if answer is None else "yes" if answer else "no"
+
+
+def _truth(word: Any) -> bool | None:
+    return {"yes": True, "no": False}.get(word)

@@ -1,0 +1,464 @@
+"""The coordinator's pages: what they show, what they refuse, what they cost."""
+
+import csv
+import io
+import re
+from urllib.parse import unquote
+
+import pytest
+import sqlalchemy as sa
+
+from registry.access.actor import Actor, Grant
+from registry.access.roles import Role
+from registry.admissions.enums import AgeBand, ApplicationStatus, Decision, ReleaseResult
+from registry.admissions.models import Application, ApplicationStatusCount, StagedDecision
+from registry.admissions.operations import decisions, offers
+from registry.admissions.operations.decisions import DecisionInput
+from registry.catalogue.enums import SelectionMethod
+from registry.catalogue.models import GENERAL
+from registry.core.audit import AuditEntry
+from registry.core.database import db
+from registry.core.transaction import transaction
+from registry.people.enums import Sex
+from tests.factories.accounts import UserFactory
+from tests.factories.actors import coordinator
+from tests.factories.admissions import ApplicationFactory, StagedDecisionFactory
+from tests.factories.catalogue import CohortFactory, ProgrammeFactory, SeatPoolFactory
+from tests.queries import counted_queries
+
+S = ApplicationStatus
+COORDINATOR = coordinator()
+
+
+@pytest.fixture(autouse=True)
+def _signed_in(acting_as):
+    acting_as(coordinator(user_id=UserFactory().id))
+
+
+@pytest.fixture
+def cohort():
+    cohort = CohortFactory(programme=ProgrammeFactory(title="Honey online"), capacity=2)
+    SeatPoolFactory(cohort=cohort, seats=2)
+    return cohort
+
+
+def apply(cohort, status=S.UNDER_REVIEW, **values) -> Application:
+    application = ApplicationFactory(cohort=cohort, status=status, **values)
+    key = (cohort.id, application.member_state, status)
+    count = db.session.get(ApplicationStatusCount, key)
+    if count is None:
+        db.session.add(
+            ApplicationStatusCount(
+                **dict(zip(("cohort_id", "member_state", "status"), key, strict=True)), n=1
+            )
+        )
+    else:
+        count.n += 1
+    db.session.flush()
+    return application
+
+
+def text_of(response) -> str:
+    return unquote(response.get_data(as_text=True))
+
+
+def listed(response) -> list[str]:
+    return re.findall(r'<th scope="row"><a href="/manage/applications/(\w+)', text_of(response))
+
+
+def table(cohort, **arguments) -> str:
+    query = "&".join(f"{name}={value}" for name, value in arguments.items())
+    return f"/manage/cohorts/{cohort.code}/applications?{query}"
+
+
+# -- Work to do
+
+
+def test_show_work_counts_what_waits_in_own_cohorts(client, acting_as, cohort) -> None:
+    for status, times in (
+        (S.SUBMITTED, 2),
+        (S.INELIGIBLE, 1),
+        (S.RETURNED, 4),
+        (S.UNDER_REVIEW, 5),
+        (S.DRAFT, 7),
+    ):
+        for _ in range(times):
+            ApplicationFactory(cohort=cohort, status=status) if status is S.DRAFT else apply(cohort, status)
+    foreign = CohortFactory(programme=ProgrammeFactory(title="Silk online"))
+    apply(foreign, S.SUBMITTED)
+    acting_as(coordinator(cohort.programme.slug, user_id=0))
+
+    page = text_of(client.get("/manage"))
+
+    assert re.findall(r"(\w+) online", page) == ["Honey"]
+    assert re.findall(r'<td class="number">(?:<a href="([^"]*)">)?(\d+)', page) == [
+        (f"/manage/cohorts/{cohort.code}/applications?status=to_check", "3"),
+        (f"/manage/cohorts/{cohort.code}/applications?status=waiting", "4"),
+        (f"/manage/cohorts/{cohort.code}/applications?status=to_decide", "5"),
+        ("", "0"),
+    ]
+
+
+def test_show_work_without_cohorts_says_what_comes(client) -> None:
+    assert "No cohorts yet" in text_of(client.get("/manage"))
+
+
+# -- The table
+
+
+def test_list_applications_shows_no_drafts_and_nobody_elses(client, cohort) -> None:
+    own = apply(cohort)
+    ApplicationFactory(cohort=cohort, status=S.DRAFT)
+    apply(CohortFactory())
+
+    assert listed(client.get(table(cohort))) == [own.code]
+
+
+@pytest.mark.parametrize(
+    "role", [Role.ADMINISTRATOR, Role.REVIEWER, Role.FOCAL_POINT, Role.SPONSOR, Role.APPLICANT]
+)
+def test_list_applications_is_for_coordinators(client, acting_as, cohort, role) -> None:
+    acting_as(Actor("somebody", user_id=0, person_id=0, grants=(Grant(role, country="UZ"),)))
+
+    assert client.get(table(cohort)).status_code == 403
+
+
+def test_list_applications_of_a_foreign_programme_is_not_found(client, acting_as, cohort) -> None:
+    acting_as(coordinator("another", user_id=0))
+
+    assert client.get(table(cohort)).status_code == 404
+    assert client.get(f"/manage/applications/{apply(cohort).code}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({}, ["anna", "bek", "李娜", "çiğdem"]),
+        ({"status": "submitted"}, ["bek"]),
+        ({"status": "to_decide"}, ["anna", "çiğdem"]),
+        ({"status": "to_check"}, ["bek", "李娜"]),
+        ({"member_state": "CN"}, ["李娜"]),
+        ({"member_state": "cn"}, ["李娜"]),
+        ({"sex": "male"}, ["bek"]),
+        ({"age": "under_18"}, ["çiğdem"]),
+        ({"q": "Anna"}, ["anna"]),
+        ({"q": "李"}, ["李娜"]),
+        ({"q": "CIGDEM"}, ["çiğdem"]),
+        ({"q": "%"}, []),
+        ({"sort": "name", "order": "desc"}, ["李娜", "çiğdem", "bek", "anna"]),
+        ({"order": "desc"}, ["çiğdem", "李娜", "bek", "anna"]),
+        # What nobody offered narrows nothing.
+        ({"status": "nonsense", "sex": "x", "age": "x", "sort": "x"}, ["anna", "bek", "李娜", "çiğdem"]),
+    ],
+)
+def test_list_applications_narrows_by_the_address(client, cohort, arguments, expected) -> None:
+    people = [
+        ("anna", {}),
+        ("bek", {"status": S.SUBMITTED, "sex": Sex.MALE}),
+        ("李娜", {"status": S.INELIGIBLE, "member_state": "CN"}),
+        ("çiğdem", {"age_band": AgeBand.UNDER_18, "search_name": "cigdem"}),
+    ]
+    names = {}
+    for hour, (name, values) in enumerate(people):
+        application = apply(cohort, **{"listed_name": name, "search_name": name} | values)
+        application.submitted_at = application.submitted_at.replace(hour=hour)
+        names[application.code] = name
+
+    assert [names[code] for code in listed(client.get(table(cohort, **arguments)))] == expected
+
+
+def test_list_applications_finds_a_code_as_people_type_it(client, cohort) -> None:
+    application, _other = apply(cohort), apply(cohort)
+    typed = f"{application.code[:4].lower()}-{application.code[4:].lower()}"
+
+    assert listed(client.get(table(cohort, q=typed))) == [application.code]
+
+
+def test_list_applications_goes_page_by_page_without_gaps(client, cohort) -> None:
+    codes = [apply(cohort).code for _ in range(53)]
+
+    first = client.get(table(cohort))
+    following = re.search(r'rel="next" href="([^"]*)"', first.get_data(as_text=True))[1].replace("&amp;", "&")
+    second = client.get(following)
+
+    assert listed(first) + listed(second) == codes
+    assert "53 applications" in text_of(first)
+
+
+def test_list_applications_with_a_forged_page_is_not_found(client, cohort) -> None:
+    assert client.get(table(cohort, page="nonsense")).status_code == 404
+
+
+def test_list_applications_costs_the_same_for_10_and_50_rows(client, cohort) -> None:
+    counts = []
+    for more in (10, 40):
+        for _ in range(more):
+            apply(cohort)
+        with counted_queries() as statements:
+            response = client.get(table(cohort))
+        counts.append((len(listed(response)), len(statements)))
+
+    assert [rows for rows, _ in counts] == [10, 50]
+    assert counts[0][1] == counts[1][1]
+
+
+# -- Several at once
+
+
+def send(client, cohort, codes, **values):
+    return client.post(table(cohort, status="to_decide"), data={"codes": codes, **values})
+
+
+def test_decide_applications_stages_each_and_says_which_could_not_be(client, cohort) -> None:
+    first, second, accepted = apply(cohort), apply(cohort, S.SUBMITTED), apply(cohort, S.ACCEPTED)
+
+    response = send(client, cohort, [first.code, second.code, accepted.code, "2222BBBB"], action="offer")
+
+    assert (response.status_code, response.location) == (303, table(cohort, status="to_decide"))
+    staged = db.session.execute(sa.select(StagedDecision.application_id, StagedDecision.decision)).all()
+    assert sorted(map(tuple, staged)) == [(first.id, Decision.OFFER), (second.id, Decision.OFFER)]
+    page = text_of(client.get(response.location))
+    assert "Done for 2 applications." in page
+    assert f"{accepted.code}: Only applications in review can be decided." in page
+    assert "2222BBBB: There is nothing here under this address." in page
+
+
+@pytest.mark.parametrize("values", [{"action": "offer", "codes": []}, {"action": "promote"}, {}])
+def test_decide_applications_without_rows_or_action_asks_for_them(client, cohort, values) -> None:
+    application = apply(cohort)
+
+    response = client.post(table(cohort), data={"codes": [application.code], **values})
+
+    assert "Tick at least one application" in text_of(client.get(response.location))
+    assert db.session.scalars(sa.select(StagedDecision)).all() == []
+
+
+def test_decide_applications_to_refuse_without_a_reason_is_refused_per_row(client, cohort) -> None:
+    application = apply(cohort)
+
+    response = send(client, cohort, [application.code], action="reject")
+
+    assert f"{application.code}: Choose the reason" in text_of(client.get(response.location))
+
+
+def test_decide_applications_does_not_reach_foreign_ones(client, acting_as, cohort) -> None:
+    foreign = apply(CohortFactory())
+    acting_as(coordinator(cohort.programme.slug, user_id=0))
+
+    send(client, cohort, [foreign.code], action="offer")
+
+    assert db.session.scalars(sa.select(StagedDecision)).all() == []
+
+
+# -- One application
+
+
+def test_show_application_has_history_and_the_possible_steps(client, cohort) -> None:
+    application = apply(cohort, S.SUBMITTED)
+    before, after = apply(cohort), apply(cohort)
+    for hour, each in enumerate((before, application, after)):
+        each.submitted_at = each.submitted_at.replace(hour=hour)
+    with transaction():
+        decisions.start_review(application, actor=COORDINATOR)
+
+    page = text_of(client.get(f"/manage/applications/{application.code}"))
+
+    assert "Review begun" in page
+    assert re.findall(r'rel="(\w+)" href="/manage/applications/(\w+)', page) == [
+        ("prev", before.code),
+        ("next", after.code),
+    ]
+    assert re.findall(rf"/manage/applications/{application.code}/(\w+)", page) == ["decision", "close"]
+
+
+def test_show_application_walks_within_the_filter(client, cohort) -> None:
+    first, _other, third = apply(cohort), apply(cohort, member_state="KZ"), apply(cohort)
+
+    page = text_of(client.get(f"/manage/applications/{first.code}?member_state=UZ"))
+
+    assert re.findall(r'rel="(\w+)" href="/manage/applications/(\w+)\?(\S*)"', page) == [
+        ("next", third.code, "member_state=UZ")
+    ]
+
+
+def test_stage_decision_by_form(client, cohort) -> None:
+    application = apply(cohort)
+
+    response = client.post(
+        f"/manage/applications/{application.code}/decision",
+        data={"decision": "waitlist", "rank": "3", "version": "0"},
+    )
+
+    assert response.status_code == 303
+    staged = db.session.scalars(sa.select(StagedDecision)).one()
+    assert (staged.decision, staged.rank, application.status) == (Decision.WAITLIST, 3, S.UNDER_REVIEW)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "Choose what to stage."),
+        ({"decision": "perhaps"}, "Not a valid choice"),
+        ({"decision": "reject"}, "Choose the reason that the applicant will read."),
+        ({"decision": "reject", "rejection": "other"}, "Write down the reason: the applicant will read it."),
+        ({"decision": "waitlist", "rank": "0"}, "Enter the place as a number from 1 to 100,000."),
+        ({"decision": "waitlist", "rank": "first"}, "Not a valid integer value"),
+        (
+            {"decision": "reject", "rejection": "experience", "note": "x" * 1001},
+            "Write at most 1,000 characters.",
+        ),
+        ({"decision": "offer", "version": "<b>"}, "Open this page again"),
+    ],
+)
+def test_stage_decision_with_bad_input_keeps_it_and_says_what_to_do(client, cohort, values, message) -> None:
+    application = apply(cohort)
+
+    response = client.post(
+        f"/manage/applications/{application.code}/decision", data={"version": "0", **values}
+    )
+
+    assert response.status_code == 422
+    page = text_of(response)
+    assert message in page
+    assert "<title>Error:" in page
+    assert values.get("note", "") in page
+    assert db.session.scalars(sa.select(StagedDecision)).all() == []
+
+
+def test_stage_decision_over_somebody_elses_says_what_changed(client, cohort) -> None:
+    application = apply(cohort)
+    with transaction():
+        decisions.stage_decision(application, DecisionInput(Decision.OFFER), actor=COORDINATOR)
+
+    response = client.post(
+        f"/manage/applications/{application.code}/decision", data={"decision": "waitlist", "version": "0"}
+    )
+
+    assert response.status_code == 409
+    assert "Changed since you opened this page" in text_of(response)
+    assert "Offer a place" in text_of(response)
+
+
+def test_close_application_needs_its_reason(client, cohort) -> None:
+    application = apply(cohort)
+    address = f"/manage/applications/{application.code}/close"
+
+    refused = client.post(address, data={"reason": "  "})
+    done = client.post(address, data={"reason": "Sent twice"})
+
+    assert (refused.status_code, done.status_code) == (422, 303)
+    assert (application.status, application.closing_reason) == (S.CLOSED, "Sent twice")
+
+
+def test_override_ineligible_of_another_status_is_a_conflict(client, cohort) -> None:
+    application = apply(cohort)
+
+    response = client.post(f"/manage/applications/{application.code}/override", data={"reason": "Because"})
+
+    assert response.status_code == 409
+    assert application.status is S.UNDER_REVIEW
+
+
+# -- Quotas and release
+
+
+def test_show_quotas_says_how_the_seats_stand(client) -> None:
+    cohort = CohortFactory(capacity=5, selection=SelectionMethod.FIRST_COME)
+    for state, seats in (("UZ", 1), (GENERAL, 4)):
+        SeatPoolFactory(cohort=cohort, member_state=state, seats=seats)
+    for state in ("UZ", "UZ", "KZ"):
+        application = ApplicationFactory(cohort=cohort, member_state=state)
+        with transaction():
+            offers.place_first_come(application)
+    for _ in range(4):
+        StagedDecisionFactory(
+            application=ApplicationFactory(cohort=cohort, status=S.UNDER_REVIEW, member_state="RU")
+        )
+
+    page = text_of(client.get(f"/manage/cohorts/{cohort.code}/quotas"))
+
+    rows = re.findall(r'<th scope="row">([^<]*)</th>((?:\s*<td[^>]*>[^<]*</td>)+)', page)
+    figures = {name: re.findall(r">([^<]*)</td>", cells) for name, cells in rows}
+    assert figures["Uzbekistan"] == ["1", "1", "0", "0", "1", "0", "exactly full"]
+    assert figures["All other states"] == ["4", "1", "0", "3", "0", "4", "1 offer too many is staged"]
+    assert figures["All"] == ["5", "2", "0", "3", "1", "4", ""]
+
+
+def test_list_decisions_shows_counts_and_sample_mails_in_every_language(client, cohort) -> None:
+    StagedDecisionFactory(application=apply(cohort))
+    StagedDecisionFactory(application=apply(cohort), decision=Decision.REJECT)
+
+    page = text_of(client.get(f"/manage/cohorts/{cohort.code}/decisions"))
+
+    assert re.findall(r'<section lang="(\w+)">', page) == ["en", "ru", "zh"] * 2
+    assert "you are offered a place in “Honey online”" in page
+    assert "There were more good applications than seats." in page
+
+
+def test_release_decisions_asks_first_then_reports_row_by_row(client, cohort) -> None:
+    people = [apply(cohort) for _ in range(3)]
+    for application in people:
+        StagedDecisionFactory(application=application)
+    address = f"/manage/cohorts/{cohort.code}/decisions/release"
+
+    asked = client.get(address)
+    before = [application.status for application in people]
+    response = client.post(address)
+
+    assert "Release 3 decisions?" in text_of(asked)
+    assert "3 offers staged, 2 seats left" in text_of(asked)
+    assert before == [S.UNDER_REVIEW] * 3
+    assert response.status_code == 303
+    page = text_of(client.get(response.location))
+    assert "2 decisions were released." in page
+    assert "1 decision found no seat and is still staged." in page
+    tables = page.split("Released on", 1)
+    assert str(ReleaseResult.NO_SEAT.label) in tables[0]
+    assert tables[1].count(str(ReleaseResult.OFFERED.label)) == 2
+
+
+# -- Export
+
+
+def test_export_applications_asks_what_for_and_logs_it(client, cohort) -> None:
+    apply(cohort, listed_name="=HYPERLINK(1)", member_state="KZ")
+    apply(cohort, member_state="UZ")
+    address = f"/manage/cohorts/{cohort.code}/applications/export?member_state=KZ&q=h"
+
+    refused = client.post(address, data={"purpose": "x"})
+    address = address.replace("&q=h", "")
+    response = client.post(address, data={"purpose": "Badges for the first day"})
+
+    assert refused.status_code == 422
+    content = response.get_data().decode()
+    assert content.startswith("\ufeff")
+    (row,) = csv.DictReader(io.StringIO(content.removeprefix("\ufeff")))
+    assert (row["name"], row["member_state"], row["status"]) == ("'=HYPERLINK(1)", "KZ", "under_review")
+    (entry,) = db.session.scalars(
+        sa.select(AuditEntry).where(AuditEntry.action == "admissions:application:export")
+    )
+    assert (entry.reason, entry.changes) == (
+        "Badges for the first day",
+        {"filter": {"member_state": "KZ"}},
+    )
+
+
+def test_export_applications_has_the_rows_of_the_table_in_its_order(client, cohort) -> None:
+    codes = [apply(cohort).code for _ in range(60)]
+
+    response = client.post(
+        f"/manage/cohorts/{cohort.code}/applications/export?order=desc", data={"purpose": "For the archive"}
+    )
+
+    rows = csv.DictReader(io.StringIO(response.get_data().decode().removeprefix("\ufeff")))
+    assert [row["code"] for row in rows] == codes[::-1]
+
+
+def test_export_applications_is_for_coordinators_of_the_programme(client, acting_as, cohort) -> None:
+    address = f"/manage/cohorts/{cohort.code}/applications/export"
+    acting_as(coordinator("another", user_id=0))
+    foreign = client.post(address, data={"purpose": "For the archive"})
+    acting_as(Actor("administrator", user_id=0, grants=(Grant(Role.ADMINISTRATOR),)))
+    administrator = client.post(address, data={"purpose": "For the archive"})
+
+    assert (foreign.status_code, administrator.status_code) == (404, 403)
