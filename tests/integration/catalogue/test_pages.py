@@ -1,59 +1,30 @@
 """The pages of the catalogue: what visitors read, and what they must not."""
 
-import json
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from flask import Flask
 
-from registry.access.actor import Actor
-from registry.catalogue.enums import CohortStatus, Credential, Mode, ProgrammeStatus, ResultQualifier
-from registry.catalogue.models import Cohort, ReportedResult
-from registry.catalogue.operations import load_catalogue, touch_catalogue
+from registry.catalogue.enums import Mode, ResultQualifier
+from registry.catalogue.models import ReportedResult
+from registry.catalogue.operations import touch_catalogue
 from registry.core import clock
 from registry.core.database import db
 from registry.core.transaction import transaction
-from registry.people.enums import Education
-from registry.places.enums import Standing
-from registry.places.operations import load_places
 from tests.client import RegistryClient
+from tests.factories.accounts import UserFactory
 from tests.factories.catalogue import (
     CohortFactory,
-    CohortLanguageFactory,
     CohortScopeFactory,
     ProgrammeFactory,
     SeatPoolFactory,
 )
+from tests.integration.catalogue.reading import linked_data, make_full_cohort, text_of
 from tests.queries import counted_queries
 
 START = "Start the application"
 CHECK = "Can I apply?"
-
-
-@pytest.fixture
-def places(session: object) -> None:
-    with transaction():
-        load_places(actor=Actor.system("test"))
-
-
-@pytest.fixture
-def catalogue(places: None) -> None:
-    with transaction():
-        load_catalogue(actor=Actor.system("test"))
-
-
-def text_of(client: RegistryClient, path: str, language: str = "en") -> str:
-    response = client.get(path, headers={"Accept-Language": language})
-    assert response.status_code == 200, path
-    return " ".join(re.sub(r"<script.*?</script>|<[^>]+>", " ", response.text, flags=re.S).split())
-
-
-def linked_data(client: RegistryClient, path: str) -> dict[str, Any]:
-    page = client.get(path).text
-    (found,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, flags=re.S)
-    return json.loads(found)
 
 
 # -- Programme ---------------------------------------------------------------------------------------
@@ -191,171 +162,6 @@ def test_show_programme_marks_a_text_in_another_language(client: RegistryClient,
     assert '<h1><span lang="en">Shop</span></h1>' in page
 
 
-# -- Cohort ------------------------------------------------------------------------------------------
-
-PHASES = [
-    (-10, 30, 60, "Open for applications", True, True),
-    (5, 30, 60, "Opens soon", False, True),
-    (-20, -5, 60, "Applications closed", False, False),
-    (-60, -40, -10, "Training under way", False, False),
-    (-300, -280, -250, "Ended", False, False),
-]
-
-
-@pytest.mark.parametrize(("opens", "closes", "starts", "words", "starts_here", "checks_here"), PHASES)
-def test_show_cohort_in_each_phase(
-    client: RegistryClient, session: object, opens: int, closes: int, starts: int, words: str,
-    starts_here: bool, checks_here: bool,
-) -> None:  # fmt: skip
-    now = clock.now()
-    CohortFactory(
-        code="CHRT2345",
-        opens_at=now + timedelta(days=opens),
-        closes_at=now + timedelta(days=closes),
-        starts_on=now.date() + timedelta(days=starts),
-        ends_on=now.date() + timedelta(days=starts + 60),
-    )
-
-    page = client.get("/cohorts/CHRT2345").text
-
-    assert words in page
-    assert (START in page) is ('href="/apply/CHRT2345"' in page) is starts_here
-    assert (CHECK in page) is ('href="/eligibility/CHRT2345"' in page) is checks_here
-
-
-@pytest.mark.parametrize(
-    ("programme_status", "status", "words"),
-    [
-        (ProgrammeStatus.PUBLISHED, CohortStatus.CANCELLED, "This cohort was cancelled."),
-        (ProgrammeStatus.PUBLISHED, CohortStatus.ARCHIVED, "This cohort takes no applications."),
-        (ProgrammeStatus.SUSPENDED, CohortStatus.PUBLISHED, "This cohort takes no applications."),
-    ],
-)
-def test_show_cohort_that_is_off_takes_no_applications(
-    client: RegistryClient,
-    session: object,
-    programme_status: ProgrammeStatus,
-    status: CohortStatus,
-    words: str,
-) -> None:
-    stamp = {CohortStatus.CANCELLED: "cancelled_at", CohortStatus.ARCHIVED: "archived_at"}.get(status)
-    CohortFactory(
-        code="CHRT2345",
-        status=status,
-        programme=ProgrammeFactory(status=programme_status),
-        **({stamp: clock.now()} if stamp else {}),
-    )
-
-    page = client.get("/cohorts/CHRT2345").text
-
-    assert words in page
-    assert "/apply/" not in page
-
-
-@pytest.mark.parametrize("code", ["DRFT2345", "NTHNG234", "drop'--"])
-def test_show_cohort_that_is_a_draft_or_unknown_is_not_found(
-    client: RegistryClient, session: object, code: str
-) -> None:
-    CohortFactory(code="DRFT2345", status=CohortStatus.DRAFT, published_at=None)
-
-    assert client.get(f"/cohorts/{code}").status_code == 404
-
-
-def test_show_cohort_code_may_be_typed_in_small_letters(client: RegistryClient, session: object) -> None:
-    CohortFactory(code="CHRT2345")
-
-    assert client.get("/cohorts/chrt-2345").status_code == 200
-
-
-def make_full_cohort() -> Cohort:
-    cohort = CohortFactory(
-        code="CHRT2345",
-        capacity=40,
-        used=7,
-        age_min=14,
-        age_max=30,
-        age_on=date(2027, 9, 1),
-        standing_on=date(2027, 3, 1),
-        education_min=Education.ISCED_3,
-        closes_at=clock.now().replace(month=6, day=30, hour=18, minute=59),
-        programme=ProgrammeFactory(slug="shop", title="Shop", weeks=8, credential=Credential.CERTIFICATE),
-    )
-    CohortScopeFactory(cohort=cohort, bloc="sco", standing=Standing.MEMBER, country=None)
-    CohortScopeFactory(cohort=cohort, country="MN")
-    CohortLanguageFactory(cohort=cohort)
-    for country, seats, used in (("UZ", 11, 3), ("BY", 12, 4), ("", 17, 0)):
-        SeatPoolFactory(cohort=cohort, member_state=country, seats=seats, used=used)
-    return cohort
-
-
-def test_show_cohort_tells_the_conditions_in_plain_words(client: RegistryClient, places: None) -> None:
-    make_full_cohort()
-
-    page = text_of(client, "/cohorts/CHRT2345")
-
-    assert "Age: 14 to 30 on 1 September 2027." in page
-    assert "Citizenship, on 1 March 2027: member states of the SCO or Mongolia." in page
-    assert "Education: at least “Upper secondary school”." in page
-    assert "Languages, at least: English (B1: intermediate)." in page
-    assert (
-        "Show the 11 countries Belarus China India Iran Kazakhstan Kyrgyzstan Mongolia Pakistan Russia"
-        " Tajikistan Uzbekistan" in page
-    )
-
-
-def test_show_cohort_lists_countries_by_the_readers_alphabet(client: RegistryClient, places: None) -> None:
-    make_full_cohort()
-
-    page = text_of(client, "/cohorts/CHRT2345", "ru")
-
-    assert "Беларусь Индия Иран Казахстан Китай Кыргызстан Монголия Пакистан Россия Таджикистан" in page
-
-
-def test_show_cohort_tells_seats_offered_and_never_their_use(client: RegistryClient, places: None) -> None:
-    make_full_cohort()
-
-    page = text_of(client, "/cohorts/CHRT2345")
-
-    assert "This cohort offers 40 seats in all." in page
-    assert "Belarus 12 Uzbekistan 11 Open to countries without seats of their own 17" in page
-    seats = page[page.index("Seats offered") : page.index("Dates and places")]
-    assert set(re.findall(r"\d+", seats)) == {"40", "12", "11", "17"}
-
-
-def test_show_cohort_tells_the_deadline_in_the_hosts_zone_and_utc_and_leaves_room_for_the_readers(
-    client: RegistryClient, places: None
-) -> None:
-    make_full_cohort()
-
-    page = client.get("/cohorts/CHRT2345").text
-
-    assert "23:59 on 30 June 2027, Tashkent time (UTC+5)" in page
-    assert "18:59 on 30 June 2027, UTC" in page
-    assert 'data-instant="2027-06-30T18:59:00Z" data-zone="Asia/Tashkent"' in page
-    assert "midnight" not in page
-
-
-def test_linked_data_describes_a_cohort(app: Flask, client: RegistryClient, places: None) -> None:
-    make_full_cohort()
-
-    assert linked_data(client, "/cohorts/CHRT2345") == {
-        "@context": "https://schema.org",
-        "@type": "EducationalOccupationalProgram",
-        "name": "Shop",
-        "description": "How to sell online.",
-        "inLanguage": "en",
-        "url": app.config["BASE_URL"] + "/cohorts/CHRT2345",
-        "programType": "Course",
-        "timeToComplete": "P8W",
-        "educationalCredentialAwarded": "Certificate of completion",
-        "applicationStartDate": "2027-03-05T09:30:00Z",
-        "applicationDeadline": "2027-06-30T18:59:00Z",
-        "startDate": "2027-05-14",
-        "endDate": "2027-07-13",
-        "maximumEnrollment": 40,
-    }
-
-
 def test_linked_data_names_the_providers(client: RegistryClient, catalogue: None) -> None:
     described = linked_data(client, "/programmes/efounders-fellowship")
 
@@ -472,3 +278,20 @@ def test_pages_need_as_many_queries_for_one_cohort_as_for_three(
         numbers.append(len(statements))
 
     assert numbers[0] == numbers[1]
+
+
+def test_a_signed_in_reader_gets_the_same_page_for_one_query(
+    client: RegistryClient, places: None, sign_in: Callable[..., RegistryClient]
+) -> None:
+    make_full_cohort()
+    with transaction():
+        touch_catalogue()
+    page = client.get("/programmes/shop")
+    reader = sign_in(UserFactory(name="Aigerim"))
+
+    with counted_queries() as statements:
+        own = reader.get("/programmes/shop")
+
+    assert own.data == page.data
+    assert len(statements) == 1
+    assert own.headers["Cache-Control"] == "private, no-cache"

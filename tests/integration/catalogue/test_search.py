@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from registry.access.actor import Actor
 from registry.accounts.enums import OrganisationKind
 from registry.accounts.models import Organisation
 from registry.catalogue import queries
@@ -20,16 +19,9 @@ from registry.core.database import db
 from registry.core.i18n import in_locale
 from registry.core.transaction import transaction
 from registry.places.enums import Standing
-from registry.places.operations import load_places
 from tests.client import RegistryClient
 from tests.factories.catalogue import CohortFactory, CohortScopeFactory, ProgrammeFactory
 from tests.queries import counted_queries
-
-
-@pytest.fixture
-def places(session: object) -> None:
-    with transaction():
-        load_places(actor=Actor.system("test"))
 
 
 def make_programme(slug: str, titles: dict[str, str] | None = None, **values: object) -> Programme:
