@@ -25,8 +25,8 @@ DOORS = {
     "registry.accounts.views": "",
     "registry.catalogue.views": "",
     "registry.admissions.views": "",
-    "registry.reports.views": "",
     "registry.enrolments.views": "",
+    "registry.reports.views": "",
     "registry.outcomes.views": "",
 }
 """Module with a blueprint `bp` -> its URL prefix."""

@@ -168,3 +168,24 @@ class Figure(Labelled):
     ACCEPTED = "accepted", _l("Accepted")
     STARTED = "started", _l("Started")
     COMPLETED = "completed", _l("Completed")
+
+
+class PageStatus(Labelled):
+    """How far a page of an application is."""
+
+    NOT_STARTED = "not_started", _l("Not started")
+    IN_PROGRESS = "in_progress", _l("In progress")
+    DONE = "done", _l("Done")
+
+
+class PersonalPage(Labelled):
+    """Pages of an application about the person; what they say stays for the next application."""
+
+    NAMES = "names", _l("Your name")
+    BIRTH = "birth", _l("Date of birth and sex")
+    COUNTRIES = "countries", _l("Citizenship and residence")
+    STATE = "state", _l("The state you apply for")
+    CONTACT = "contact", _l("How to reach you")
+    BACKGROUND = "background", _l("Education and work")
+    LANGUAGES = "languages", _l("Languages")
+    GUARDIAN = "guardian", _l("Your parent or guardian")

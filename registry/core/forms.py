@@ -312,6 +312,7 @@ __all__ = [
     "Optional",
     "RegistryForm",
     "SelectChoice",
+    "ShownField",
     "VersionField",
     "VersionedForm",
     "clean_text",

@@ -1,10 +1,14 @@
-"""What coordinators send about participants."""
+"""What applicants send about an offer, and coordinators about participants."""
 
 from wtforms import SelectChoice, SelectField, TextAreaField  # type: ignore[attr-defined]  # Newer than the stubs.
 
 from registry.core.forms import InputRequired, Length, Optional, RegistryForm
 from registry.core.i18n import _, _l
 from registry.enrolments.enums import DropoutReason
+
+
+class AnswerOfferForm(RegistryForm):
+    """A button that asks once more."""
 
 
 class BulkForm(RegistryForm):

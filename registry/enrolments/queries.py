@@ -64,6 +64,22 @@ def _visible_to(actor: Actor) -> sa.Select[Enrolment]:
     return statement.where(sa.or_(sa.false(), *clauses))
 
 
+def list_own(actor: Actor) -> Sequence[Enrolment]:
+    """The actor's own enrolments with cohorts and titles, the newest first."""
+    owner = Enrolment.person_id == actor.person_id if actor.person_id is not None else sa.false()
+    return db.session.scalars(
+        sa.select(Enrolment)
+        .where(owner)
+        .options(
+            joinedload(Enrolment.cohort, innerjoin=True)
+            .joinedload(Cohort.programme, innerjoin=True)
+            .selectinload(Programme.translations),
+            joinedload(Enrolment.application, innerjoin=True),
+        )
+        .order_by(Enrolment.id.desc())
+    ).all()
+
+
 def get_enrolment(code: str, *, actor: Actor) -> Enrolment:
     """Errors: NotFound."""
     enrolment = db.session.scalar(_visible_to(actor).where(Enrolment.code == code))

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
+from registry.access.actor import Actor
 from registry.admissions.models import Application
-from registry.catalogue.models import Cohort
+from registry.catalogue.models import Cohort, Programme
 from registry.core.database import db
 from registry.core.tables import Page, SortKey, get_page
 from registry.enrolments.models import Enrolment
@@ -34,6 +36,23 @@ class FollowUpRow:
     member_state: str
     invite: SurveyInvite | None
     response: SurveyResponse | None
+
+
+def list_own_invites(actor: Actor) -> Sequence[SurveyInvite]:
+    """The follow-ups the actor is, or was, asked in; the newest first. What was said is not among it."""
+    owner = Enrolment.person_id == actor.person_id if actor.person_id is not None else sa.false()
+    return db.session.scalars(
+        sa.select(SurveyInvite)
+        .join(SurveyInvite.enrolment)
+        .where(owner)
+        .options(
+            joinedload(SurveyInvite.wave, innerjoin=True)
+            .joinedload(Wave.cohort, innerjoin=True)
+            .joinedload(Cohort.programme, innerjoin=True)
+            .selectinload(Programme.translations)
+        )
+        .order_by(SurveyInvite.id.desc())
+    ).all()
 
 
 def find_wave(cohort: Cohort, kind: WaveKind) -> Wave | None:

@@ -85,3 +85,13 @@ class ConsentGiver(Labelled):
 
     SELF = "self", _l("The young person")
     GUARDIAN = "guardian", _l("The guardian")
+
+
+KNOWN_LANGUAGES = (
+    *("ar", "am", "az", "be", "bn", "de", "en", "es", "fa", "fr", "ha", "he", "hi"),
+    *("hy", "id", "ig", "ja", "ka", "kk", "km", "ko", "ku", "ky", "lo", "mg", "mn"),
+    *("ms", "my", "ne", "om", "pa", "ps", "pt", "ro", "ru", "rw", "sd", "si", "sn"),
+    *("so", "sw", "ta", "te", "tg", "th", "ti", "tk", "tl", "tr", "tt", "uk", "ug"),
+    *("ur", "uz", "vi", "wo", "xh", "yo", "yue", "zh", "zu"),
+)
+"""BCP 47 tags to choose from; a record may hold others."""

@@ -1,7 +1,6 @@
 """Every change of a person's particulars, each page of them its own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -26,21 +25,12 @@ from registry.people.enums import (
     Sex,
 )
 from registry.people.models import Citizenship, Consent, Guardianship, Person, PersonLanguage
-from registry.people.rules import Names, check_birth, check_names, normalise_phone, plain
+from registry.people.rules import ConsentText, Names, check_birth, check_names, normalise_phone, plain
 
 Shown = Mapping[str, Any] | None
 """The values a form was rendered with, as `rules.plain` writes them; None where nobody looked (imports)."""
 
 ONE_PERSON = {"uq_person_user_id": (None, _l("This account already has its particulars."))}
-
-
-@dataclass(frozen=True)
-class ConsentText:
-    """Exactly what was read when the consent was given."""
-
-    version: str
-    locale: str
-    text: str
 
 
 def ensure_person(*, actor: Actor) -> Person:

@@ -27,6 +27,11 @@ def find_person_of(user_id: int | None) -> Person | None:
     return db.session.scalar(sa.select(Person).where(Person.user_id == user_id))
 
 
+def get_person(person_id: int) -> Person:
+    """The person; no query where it is loaded already."""
+    return db.session.get_one(Person, person_id)
+
+
 def get_account(user_id: int) -> User:
     """The account; no query where it is loaded already."""
     return db.session.get_one(User, user_id)

@@ -34,6 +34,15 @@ class Names:
     latin_name: str = ""
 
 
+@dataclass(frozen=True)
+class ConsentText:
+    """Exactly what was read when the consent was given."""
+
+    version: str
+    locale: str
+    text: str
+
+
 def check_names(names: Names) -> None:
     """Errors: InvalidInput at the field that cannot be a name."""
     if not (names.family_name or names.given_names):

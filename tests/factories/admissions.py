@@ -10,6 +10,7 @@ from registry.admissions.enums import (
     AgeBand,
     ApplicationStatus,
     Decision,
+    QuestionKind,
     RejectionReason,
 )
 from registry.admissions.models import (
@@ -18,11 +19,13 @@ from registry.admissions.models import (
     FormVersion,
     GuardianRequest,
     Offer,
+    Question,
     StagedDecision,
     WaitlistEntry,
 )
 from registry.admissions.rules.seats import compute_accept_by
 from registry.core import clock
+from registry.core.codes import hash_token
 from registry.people.enums import Sex
 from tests.factories.accounts import UserFactory
 from tests.factories.base import Factory, next_code
@@ -124,16 +127,34 @@ class AssignmentFactory(Factory):
     assigned_at = factory.LazyFunction(clock.now)
 
 
+class QuestionFactory(Factory):
+    """A required long text of at most ten words."""
+
+    class Meta:
+        model = Question
+
+    form_version = factory.SubFactory(FormVersionFactory)
+    key = factory.Sequence(lambda n: f"question{n}")
+    position = factory.Sequence(lambda n: n)
+    kind = QuestionKind.LONG_TEXT
+    labels = factory.LazyFunction(lambda: {"en": "Why do you want to take part?"})
+    max_words = factory.LazyAttribute(
+        lambda question: 10 if question.kind is QuestionKind.LONG_TEXT else None
+    )
+
+
 class GuardianRequestFactory(Factory):
-    """A link sent just now, valid for 14 days."""
+    """Open for another 14 days; the link's token is `token`."""
 
     class Meta:
         model = GuardianRequest
+        exclude = ("token",)
 
+    token = factory.Sequence(lambda n: f"token{n}")
     application = factory.SubFactory(ApplicationFactory, status=S.AWAITING_GUARDIAN)
     guardianship = factory.SubFactory(
         GuardianshipFactory, person=factory.SelfAttribute("..application.person")
     )
-    token_hash = factory.Sequence(lambda n: f"{n:064}")
+    token_hash = factory.LazyAttribute(lambda request: hash_token(request.token))
     sent_at = factory.LazyFunction(clock.now)
     expires_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=14))

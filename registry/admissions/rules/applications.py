@@ -5,9 +5,10 @@ from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.access.roles import Role
 from registry.admissions.enums import ApplicationStatus as S
-from registry.admissions.enums import PublicStatus
+from registry.admissions.enums import ClosingReason, PublicStatus
 from registry.admissions.models import Application
 from registry.catalogue.rules import manages
+from registry.core.i18n import _
 
 _PUBLIC_STATUS = {
     S.DRAFT: PublicStatus.DRAFT,
@@ -34,6 +35,19 @@ def public_status(status: S, *, is_released: bool) -> PublicStatus:
     if status is S.NOT_ENDORSED:
         return PublicStatus.NOT_THIS_TIME if is_released else PublicStatus.IN_REVIEW
     return _PUBLIC_STATUS[status]
+
+
+def closing_sentence(application: Application) -> str:
+    """Why an application that the applicant reads as closed has ended."""
+    known = {
+        S.DECLINED: _("You declined the place."),
+        S.LAPSED: _("The offer was not answered in time, so the place went to the next person."),
+        S.EXPIRED: _("The window closed before the application was sent."),
+    }
+    if application.status in known:
+        return known[application.status]
+    reason = application.closing_reason
+    return str(ClosingReason.of(reason).label) if reason in list(ClosingReason) else reason
 
 
 def is_own(actor: Actor, application: Application) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from registry.admissions.models import Offer
 from registry.catalogue.enums import CohortStatus
 from registry.catalogue.models import GENERAL, Cohort, SeatPool
 from registry.catalogue.rules import has_started
@@ -50,3 +51,8 @@ def compute_accept_by(cohort: Cohort, at: datetime) -> datetime:
     zone = ZoneInfo(cohort.zone)
     last_day = at.astimezone(zone).date() + timedelta(days=cohort.accept_by_days)
     return datetime.combine(min(last_day + timedelta(days=1), cohort.starts_on), time(), zone)
+
+
+def is_open(offer: Offer, at: datetime) -> bool:
+    """Whether the offer can still be answered, whether or not the sweep has run."""
+    return offer.answer is None and at < offer.accept_by_at

@@ -5,10 +5,27 @@ from registry.admissions.views import (
     decisions,
     desk,
     eligibility,
+    guardians,
+    journey,
     opening,
+    own_applications,
+    particulars,
     reviews,
     work,
 )
 from registry.admissions.views.blueprint import bp
 
-__all__ = ["applications", "bp", "decisions", "desk", "eligibility", "opening", "reviews", "work"]
+__all__ = [
+    "applications",
+    "bp",
+    "decisions",
+    "desk",
+    "eligibility",
+    "guardians",
+    "journey",
+    "opening",
+    "own_applications",
+    "particulars",
+    "reviews",
+    "work",
+]

@@ -21,13 +21,13 @@ from registry.people.enums import (
     Sex,
 )
 from registry.people.models import Citizenship, Consent, Guardianship, Person, PersonLanguage
-from registry.people.rules import Names
+from registry.people.rules import ConsentText, Names
 from registry.places.models import Country
 from tests.factories.accounts import UserFactory
 from tests.factories.actors import applicant
 from tests.factories.people import PersonFactory
 
-TEXT = operations.ConsentText(version="1", locale="en", text="I agree.")
+TEXT = ConsentText(version="1", locale="en", text="I agree.")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from registry.access.actor import Actor
@@ -18,8 +18,7 @@ from registry.enrolments import operations, queries
 from registry.enrolments.enums import EnrolmentStatus
 from registry.enrolments.forms import BulkForm, CancelCohortForm
 from registry.enrolments.models import Enrolment
-
-bp = Blueprint("enrolments", __name__)
+from registry.enrolments.views.blueprint import bp
 
 
 @bp.get("/manage/cohorts/<code>/participants")

@@ -1,6 +1,6 @@
 """Pages that belong to no domain."""
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import current_app, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from registry.access import policy
@@ -14,11 +14,10 @@ from registry.core.errors import NotFound
 from registry.core.pages import Page, kept_page
 from registry.web import styleguide
 from registry.web.quotations import read_quotations
+from registry.web.views.blueprint import bp
 
 HOME_OPEN = 5
 HOME_QUOTATION = "norov-2020-01-09"
-
-bp = Blueprint("web", __name__)
 
 
 @bp.get("/")

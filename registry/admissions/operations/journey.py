@@ -1,0 +1,141 @@
+"""Starting an application and saving it page by page."""
+
+from typing import Any
+
+from registry.access import policy
+from registry.access.actor import Actor
+from registry.access.permissions import Permission
+from registry.admissions.enums import ApplicationStatus
+from registry.admissions.models import Answer, Application, Question
+from registry.admissions.queries import journey as queries
+from registry.admissions.rules.answers import is_answered, why_not_an_answer
+from registry.admissions.rules.consents import get_consent_text
+from registry.admissions.rules.journey import CONSENT, QUESTION, Journey
+from registry.catalogue.models import Cohort
+from registry.catalogue.rules import is_open
+from registry.core import audit, clock
+from registry.core.codes import new_code
+from registry.core.database import db
+from registry.core.errors import Conflict, InvalidInput, StaleWrite
+from registry.core.i18n import _l
+from registry.core.transaction import storing
+from registry.people import operations as people
+from registry.people.enums import ConsentAction, ConsentPurpose
+from registry.people.models import Consent
+from registry.people.operations import Shown
+
+ONE_LIVE = {"uq_application_live": (None, _l("You already have an application for this cohort."))}
+
+
+def start_application(cohort: Cohort, *, actor: Actor) -> Application:
+    """Begin an application; a second start opens the first one.
+
+    Errors: NotAllowed; Conflict when the window is not open.
+    """
+    policy.require(actor, Permission.APPLICATION_START)
+    person = people.ensure_person(actor=actor)
+    existing = queries.find_live_application(person, cohort)
+    if existing is not None:
+        return existing
+    version = queries.find_form_version(cohort)
+    if version is None or not is_open(cohort, clock.now()):
+        raise Conflict(_l("Applications for this cohort are not open now."))
+    now = clock.now()
+    try:
+        with storing(ONE_LIVE) as session:
+            application = Application(
+                code=new_code(),
+                person=person,
+                cohort=cohort,
+                form_version=version,
+                created_at=now,
+                saved_at=now,
+            )
+            session.add(application)
+    except Conflict:
+        # Started in another tab at the same moment.
+        started = queries.find_live_application(person, cohort)
+        if started is None:
+            raise
+        return started
+    audit.record(application, "admissions:application:start", actor)
+    return application
+
+
+def open_page(application: Application, page: str, *, actor: Actor) -> None:
+    """Note that the page is being saved; the caller saves what stands on it in the same transaction.
+
+    Errors: NotAllowed; Conflict when the application is no longer a draft.
+    """
+    policy.require(actor, Permission.APPLICATION_EDIT, application)
+    if application.status is ApplicationStatus.EXPIRED:
+        raise Conflict(
+            _l("The application window has closed, so this application can no longer be changed or sent.")
+        )
+    if application.status is not ApplicationStatus.DRAFT:
+        raise Conflict(_l("This application was sent already, so its answers can no longer be changed."))
+    application.saved_at = clock.now()
+    if page not in application.saved_pages:
+        application.saved_pages = [*application.saved_pages, page]
+    audit.record(application, "admissions:application:save", actor, about={"page": page})
+
+
+def save_state(application: Application, state: str, *, journey: Journey, actor: Actor) -> Application:
+    """Choose whose seat it would be, among the states that qualify.
+
+    Errors: as for `open_page`; InvalidInput("state").
+    """
+    if state not in journey.states:
+        raise InvalidInput(_l("Choose one of the states."), field="state")
+    open_page(application, "state", actor=actor)
+    application.member_state = state
+    return application
+
+
+def save_answer(
+    application: Application,
+    question: Question,
+    value: Any,
+    *,
+    shown: Shown = None,
+    as_draft: bool = False,
+    actor: Actor,
+) -> Application:
+    """Store the answer. `as_draft` keeps also what is not complete or too long yet.
+
+    Errors: as for `open_page`; InvalidInput("answer"); StaleWrite.
+    """
+    refusal = why_not_an_answer(question, value)
+    if refusal is not None and not as_draft:
+        raise InvalidInput(refusal, field="answer")
+    open_page(application, f"{QUESTION}{question.key}", actor=actor)
+    answer = queries.find_answer(application, question.id)
+    current = answer.value if answer else None
+    if current == value:
+        return application
+    if shown is not None and current != shown.get("answer"):
+        raise StaleWrite({"answer": (shown.get("answer"), current)})
+    if not is_answered(value):
+        if answer is not None:
+            db.session.delete(answer)
+    elif answer is None:
+        db.session.add(Answer(application=application, question=question, value=value))
+    else:
+        answer.value = value
+    return application
+
+
+def answer_consent(journey: Journey, purpose: ConsentPurpose, *, agrees: bool, actor: Actor) -> Consent:
+    """Enter into the ledger what the applicant said to the text of this purpose, as shown in this language.
+
+    Errors: as for `open_page`.
+    """
+    open_page(journey.application, f"{CONSENT}{purpose}", actor=actor)
+    return people.record_consent(
+        journey.person,
+        purpose,
+        ConsentAction.GIVEN if agrees else ConsentAction.REFUSED,
+        text=get_consent_text(purpose, programme=journey.title),
+        about=journey.application.code,
+        actor=actor,
+    )

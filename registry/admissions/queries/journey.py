@@ -1,0 +1,148 @@
+"""Applications on their way: what the applicant's pages show until the application is sent."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from registry.access.actor import Actor
+from registry.admissions.enums import LIVE_STATUSES, ApplicationStatus
+from registry.admissions.models import Answer, Application, FormVersion
+from registry.admissions.queries.eligibility import get_conditions
+from registry.admissions.rules.journey import Journey, choose_state
+from registry.catalogue.enums import CohortStatus
+from registry.catalogue.models import Cohort, Programme
+from registry.core import clock
+from registry.core.codes import normalise_code
+from registry.core.database import db
+from registry.core.errors import NotFound
+from registry.core.i18n import pick_translation
+from registry.people import queries as people
+from registry.people.models import Person
+from registry.places import queries as places
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a cohort is called, in one language."""
+
+    title: str
+    cohort_name: str
+
+
+def get_heading(cohort: Cohort, locale: str | None = None) -> Heading:
+    """The names of a cohort loaded with its programme's translations; in the reader's language by default."""
+    titles = {each.locale: each.title for each in cohort.programme.translations}
+    title = pick_translation(titles, locale)[1] if titles else cohort.programme.slug
+    return Heading(title, pick_translation(cohort.names, locale)[1] if any(cohort.names.values()) else "")
+
+
+def get_heading_of(application: Application, locale: str | None = None) -> Heading:
+    """The names of the application's cohort."""
+    return get_heading(
+        db.session.scalars(with_heading().where(Cohort.id == application.cohort_id)).one(), locale
+    )
+
+
+def with_heading() -> sa.Select[Cohort]:
+    """Cohorts with what `get_heading` needs."""
+    return sa.select(Cohort).options(
+        joinedload(Cohort.programme, innerjoin=True).selectinload(Programme.translations)
+    )
+
+
+def get_cohort_to_apply(code: str) -> Cohort:
+    """A cohort that is or was public, with its names and the rules for applying.
+
+    Errors: NotFound.
+    """
+    cohort = db.session.scalar(
+        with_heading()
+        .where(Cohort.code == normalise_code(code), Cohort.status != CohortStatus.DRAFT)
+        .options(selectinload(Cohort.scopes), selectinload(Cohort.language_rules))
+    )
+    if cohort is None:
+        raise NotFound
+    return cohort
+
+
+def find_form_version(cohort: Cohort) -> FormVersion | None:
+    """The form that new applications answer."""
+    return db.session.scalar(
+        sa.select(FormVersion)
+        .where(FormVersion.cohort_id == cohort.id)
+        .order_by(FormVersion.number.desc())
+        .limit(1)
+    )
+
+
+def find_live_application(person: Person, cohort: Cohort) -> Application | None:
+    """The one application that the person has in the cohort and that has not ended."""
+    return db.session.scalar(
+        sa.select(Application).where(
+            Application.person_id == person.id,
+            Application.cohort_id == cohort.id,
+            Application.status.in_(LIVE_STATUSES),
+        )
+    )
+
+
+def find_current_application(cohort: Cohort, *, actor: Actor) -> Application | None:
+    """The actor's live application in the cohort, else the draft that the closing window ended."""
+    if actor.person_id is None:
+        return None
+    return db.session.scalar(
+        sa.select(Application)
+        .where(
+            Application.person_id == actor.person_id,
+            Application.cohort_id == cohort.id,
+            Application.status.in_(LIVE_STATUSES | {ApplicationStatus.EXPIRED}),
+        )
+        .order_by(
+            sa.case((Application.status == ApplicationStatus.EXPIRED, 1), else_=0), Application.id.desc()
+        )
+        .limit(1)
+    )
+
+
+def get_journey(application: Application) -> Journey:
+    """Everything the pages and the rules need to know about an application on its way."""
+    application = db.session.scalars(
+        sa.select(Application)
+        .where(Application.id == application.id)
+        .options(
+            joinedload(Application.person, innerjoin=True),
+            joinedload(Application.cohort, innerjoin=True).options(
+                joinedload(Cohort.programme, innerjoin=True).selectinload(Programme.translations),
+                selectinload(Cohort.scopes),
+                selectinload(Cohort.language_rules),
+            ),
+            joinedload(Application.form_version, innerjoin=True).selectinload(FormVersion.questions),
+            selectinload(Application.answers).joinedload(Answer.question),
+        )
+        .execution_options(populate_existing=True)
+    ).one()
+    person, cohort = application.person, application.cohort
+    conditions = get_conditions(cohort)
+    heading = get_heading(cohort)
+    today = clock.today(cohort.zone)
+    state = choose_state(person, application.member_state, conditions)
+    return Journey(
+        application=application,
+        person=person,
+        cohort=cohort,
+        conditions=conditions,
+        questions=application.form_version.questions,
+        answers={answer.question.key: answer.value for answer in application.answers},
+        consents=people.map_consents(person, about=application.code),
+        guardianship=people.find_guardianship(person),
+        age_of_consent=places.get_age_of_consent(state, today),
+        today=today,
+        title=heading.title,
+        cohort_name=heading.cohort_name,
+    )
+
+
+def find_answer(application: Application, question_id: int) -> Answer | None:
+    """What was answered to the question."""
+    return db.session.get(Answer, (application.id, question_id))

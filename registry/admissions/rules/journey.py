@@ -1,0 +1,193 @@
+"""The way to an application: which pages it has, which of them are done, and what is sent. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from registry.admissions.enums import PageStatus
+from registry.admissions.models import Application, Question
+from registry.admissions.rules import eligibility
+from registry.admissions.rules.answers import is_answered, why_not_an_answer
+from registry.admissions.rules.eligibility import Birth, Conditions, Facts
+from registry.catalogue.enums import NominationMode, QuotaBasis
+from registry.catalogue.models import Cohort
+from registry.people.enums import ConsentAction, ConsentPurpose
+from registry.people.models import Consent, Guardianship, Person
+from registry.people.rules import plain
+
+PURPOSES = (ConsentPurpose.APPLICATION, ConsentPurpose.FOLLOW_UP)
+"""What applicants are asked to agree to, each on a page of its own."""
+
+QUESTION = "question-"
+CONSENT = "consent-"
+
+_NOT_STARTED, _IN_PROGRESS, _DONE = PageStatus.NOT_STARTED, PageStatus.IN_PROGRESS, PageStatus.DONE
+
+
+@dataclass(frozen=True)
+class Journey:
+    """An application on its way, with everything the rules look at."""
+
+    application: Application
+    person: Person
+    cohort: Cohort
+    conditions: Conditions
+    questions: Sequence[Question]
+    answers: Mapping[str, Any]
+    """Question key -> value."""
+    consents: Mapping[ConsentPurpose, Consent]
+    guardianship: Guardianship | None
+    age_of_consent: int
+    """From which age the member state lets young people consent alone."""
+    today: date
+    """The day in the host's zone."""
+    title: str
+    """Of the programme, in the reader's language."""
+    cohort_name: str
+
+    @property
+    def is_minor(self) -> bool:
+        """Whether a guardian must consent; False while the date of birth is not known."""
+        birth = birth_of(self.person)
+        return birth is not None and eligibility.may_be_under(birth, self.age_of_consent, self.today)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states whose seat this person may ask for."""
+        return eligibility.list_qualifying_states(self.conditions, facts_of(self.person))
+
+    @property
+    def member_state(self) -> str:
+        """Whose seat it would be; empty while it must still be chosen."""
+        return choose_state(self.person, self.application.member_state, self.conditions)
+
+    @property
+    def facts(self) -> Facts:
+        return facts_of(self.person, self.member_state)
+
+    @property
+    def pages(self) -> list["Page"]:
+        """Every page in the order of the task list."""
+        return list(_list_pages(self))
+
+    @property
+    def missing(self) -> list["Page"]:
+        """The pages without which the application cannot be sent."""
+        return [page for page in self.pages if page.blocks]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page and how far it is."""
+
+    key: str
+    status: PageStatus
+    is_optional: bool = False
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the application cannot be sent without it."""
+        return self.status is not _DONE and not (self.is_optional and self.status is _NOT_STARTED)
+
+
+def birth_of(person: Person) -> Birth | None:
+    """The date of birth as far as it is known."""
+    if person.birth_year is None:
+        return None
+    return Birth(person.birth_year, person.birth_month, person.birth_day)
+
+
+def facts_of(person: Person, member_state: str = "") -> Facts:
+    """What the eligibility rules ask about the person."""
+    return Facts(
+        birth=birth_of(person),
+        citizenships=person.citizenship_codes,
+        residence=person.residence,
+        member_state=member_state or None,
+        education=person.education,
+        languages=person.language_levels or None,
+    )
+
+
+def choose_state(person: Person, chosen: str, conditions: Conditions) -> str:
+    """Whose seat it would be: the state chosen, or the only one there is. Empty while a choice is due.
+
+    Somebody whose countries do not qualify keeps the first of them: the rules then say no, in words.
+    """
+    states = eligibility.list_qualifying_states(conditions, facts_of(person))
+    if states:
+        return chosen if chosen in states else (states[0] if len(states) == 1 else "")
+    by_residence = conditions.quota_basis is QuotaBasis.RESIDENCE
+    return (person.residence or "") if by_residence else next(iter(person.citizenship_codes), "")
+
+
+def needs_endorsement(cohort: Cohort) -> bool:
+    """Whether a focal point must speak for each applicant."""
+    return cohort.nomination is not NominationMode.OPEN
+
+
+def freeze_profile(person: Person) -> dict[str, Any]:
+    """The person's particulars as they are sent."""
+    names = (
+        *("family_name", "given_names", "patronymic", "native_name", "latin_name", "born_on", "sex"),
+        *("citizenship_codes", "residence", "settlement", "education", "occupation", "language_levels"),
+        *("email", "phone", "locale", "zone"),
+    )
+    return {name: plain(getattr(person, name)) for name in names}
+
+
+def fold_names(person: Person) -> str:
+    """All forms of the name for searching, case-folded."""
+    parts = (
+        *(person.family_name, person.given_names, person.patronymic, person.family_name),
+        *(person.native_name, person.latin_name),
+    )
+    return " ".join(part for part in parts if part).casefold()[:600]
+
+
+def _list_pages(journey: Journey) -> Iterator[Page]:
+    person, saved = journey.person, frozenset(journey.application.saved_pages)
+    named = bool(person.family_name or person.given_names)
+    yield Page("names", _progress(named, not journey.cohort.needs_latin_name or person.latin_name))
+    yield Page("birth", _progress(person.born_on, person.sex))
+    yield Page("countries", _progress(person.citizenships, person.residence))
+    if len(journey.states) > 1:
+        yield Page("state", _progress(journey.member_state))
+    yield Page("contact", _progress(person.phone or "contact" in saved))
+    yield Page("background", _progress(person.education, person.occupation))
+    yield Page("languages", _progress(person.languages))
+    for question in journey.questions:
+        yield _question_page(journey, question, saved)
+    if journey.is_minor:
+        yield Page("guardian", _progress(journey.guardianship))
+    for purpose in PURPOSES:
+        yield _consent_page(journey, purpose)
+
+
+def _progress(*parts: object) -> PageStatus:
+    filled = [bool(part) for part in parts]
+    if all(filled):
+        return _DONE
+    return _IN_PROGRESS if filled[0] else _NOT_STARTED
+
+
+def _question_page(journey: Journey, question: Question, saved: frozenset[str]) -> Page:
+    key = f"{QUESTION}{question.key}"
+    value = journey.answers.get(question.key)
+    if why_not_an_answer(question, value) is not None:
+        status = _IN_PROGRESS if is_answered(value) else _NOT_STARTED
+    else:
+        status = _DONE if is_answered(value) or key in saved else _NOT_STARTED
+    return Page(key, status, is_optional=not question.is_required)
+
+
+def _consent_page(journey: Journey, purpose: ConsentPurpose) -> Page:
+    said = journey.consents.get(purpose)
+    if said is None:
+        status = _NOT_STARTED
+    elif purpose is ConsentPurpose.APPLICATION and said.action is not ConsentAction.GIVEN:
+        status = _IN_PROGRESS
+    else:
+        status = _DONE
+    return Page(f"{CONSENT}{purpose}", status)

@@ -1,0 +1,138 @@
+"""The way to an application: start, task list, check answers, send."""
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from registry.access.permissions import Permission
+from registry.access.web import current_actor, requires
+from registry.admissions.enums import ApplicationStatus
+from registry.admissions.forms.journey import ConfirmForm
+from registry.admissions.models import Application
+from registry.admissions.operations import journey as operations
+from registry.admissions.operations.submission import submit_application
+from registry.admissions.queries import journey as queries
+from registry.admissions.queries.eligibility import get_conditions
+from registry.admissions.rules.eligibility import judge
+from registry.admissions.rules.journey import Journey, freeze_profile
+from registry.admissions.rules.summaries import list_rows
+from registry.admissions.views.blueprint import bp
+from registry.admissions.views.pages import group_pages, page_label, page_url, summarise_journey
+from registry.catalogue.models import Cohort
+from registry.catalogue.rules import compute_phase, is_open
+from registry.core import clock
+from registry.core.errors import RegistryError
+from registry.core.i18n import _, pick_translation
+from registry.core.transaction import transaction
+from registry.places import queries as places
+
+S = ApplicationStatus
+Answered = Response | tuple[str, int]
+
+
+def redirect_unless_draft(cohort: Cohort, application: Application | None) -> Response | None:
+    """Where somebody is sent who has no draft: to the start, or to what was sent."""
+    if application is None or application.status is S.EXPIRED:
+        return redirect(url_for("admissions.start_application", code=cohort.code), 303)
+    if application.status is not S.DRAFT:
+        return redirect(url_for("admissions.show_own_application", code=application.code), 303)
+    return None
+
+
+@bp.route("/apply/<code>", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_START)
+def start_application(code: str) -> Answered:
+    """Say what is needed, and begin; who has begun goes on."""
+    cohort = queries.get_cohort_to_apply(code)
+    application = queries.find_current_application(cohort, actor=current_actor)
+    form = ConfirmForm()
+    if application is not None and application.status is not S.EXPIRED:
+        return redirect_unless_draft(cohort, application) or redirect(
+            url_for("admissions.show_tasks", code=cohort.code), 303
+        )
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                cohort = queries.get_cohort_to_apply(code)
+                operations.start_application(cohort, actor=current_actor)
+        except RegistryError as error:
+            form.show(error)
+            cohort = queries.get_cohort_to_apply(code)
+        else:
+            return redirect(url_for("admissions.show_tasks", code=cohort.code), 303)
+    return render_template(
+        "admissions/start_application.html",
+        cohort=cohort,
+        heading=queries.get_heading(cohort),
+        phase=compute_phase(cohort, clock.now()),
+        is_open=is_open(cohort, clock.now()),
+        conditions=get_conditions(cohort),
+        blocs={bloc.slug: pick_translation(bloc.short_names)[1] for bloc in places.list_blocs()},
+        expired=application,
+        form=form,
+    ), form.http_status
+
+
+@bp.get("/apply/<code>/tasks")
+@requires(Permission.APPLICATION_EDIT)
+def show_tasks(code: str) -> Answered:
+    """Every page with its status, and when the last one was saved."""
+    cohort = queries.get_cohort_to_apply(code)
+    application = queries.find_current_application(cohort, actor=current_actor)
+    elsewhere = redirect_unless_draft(cohort, application)
+    if application is None or elsewhere is not None:
+        return elsewhere  # type: ignore[return-value]
+    journey = queries.get_journey(application)
+    return render_template(
+        "admissions/show_tasks.html",
+        journey=journey,
+        groups=group_pages(journey),
+        missing=[(page_label(journey, page.key), page_url(cohort, page.key)) for page in journey.missing],
+        page_url=page_url,
+        is_open=is_open(cohort, clock.now()),
+        zone=current_actor.zone,
+    ), 200
+
+
+@bp.route("/apply/<code>/check", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_SUBMIT)
+def submit(code: str) -> Answered:
+    """Check answers, then send. Pressed twice, it shows the same receipt."""
+    cohort = queries.get_cohort_to_apply(code)
+    application = queries.find_current_application(cohort, actor=current_actor)
+    if application is not None and application.submitted_at is not None:
+        return redirect(url_for("admissions.show_receipt", code=application.code), 303)
+    if elsewhere := redirect_unless_draft(cohort, application):
+        if application is not None and request.method == "POST":
+            flash(_("The application window has closed, so the application can no longer be sent."), "error")
+        return elsewhere
+    form = ConfirmForm()
+    if application is not None and form.validate_on_submit():
+        try:
+            with transaction():
+                application = submit_application(application, actor=current_actor)
+        except RegistryError as error:
+            form.show(error)
+            application = queries.find_current_application(cohort, actor=current_actor)
+        else:
+            return redirect(url_for("admissions.show_receipt", code=application.code), 303)
+    if elsewhere := redirect_unless_draft(cohort, application):
+        return elsewhere
+    return _show_check(queries.get_journey(application), form)  # type: ignore[arg-type]
+
+
+def _show_check(journey: Journey, form: ConfirmForm) -> Answered:
+    verdict = judge(journey.conditions, journey.facts)
+    return render_template(
+        "admissions/check_answers.html",
+        journey=journey,
+        sections=summarise_journey(journey, list_rows(freeze_profile(journey.person), journey.member_state)),
+        missing=[
+            (page_label(journey, page.key), page_url(journey.cohort, page.key, back="check"))
+            for page in journey.missing
+        ],
+        conditions=journey.conditions,
+        failures=[outcome.rule for outcome in verdict.failures] if not journey.missing else [],
+        blocs={bloc.slug: pick_translation(bloc.short_names)[1] for bloc in places.list_blocs()},
+        is_open=is_open(journey.cohort, clock.now()),
+        form=form,
+    ), form.http_status

@@ -1,0 +1,304 @@
+"""The question pages of an application: one question or one tight group each, saved by both buttons."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from registry.access.permissions import Permission
+from registry.access.web import current_actor, requires
+from registry.admissions.enums import PageStatus
+from registry.admissions.forms import journey as journey_forms
+from registry.admissions.forms import particulars as forms
+from registry.admissions.forms.particulars import PageForm
+from registry.admissions.models import Question
+from registry.admissions.operations import journey as operations
+from registry.admissions.queries import journey as queries
+from registry.admissions.queries.seats import reload_locked
+from registry.admissions.rules.consents import get_consent_text
+from registry.admissions.rules.journey import CONSENT, PURPOSES, QUESTION, Journey
+from registry.admissions.views.blueprint import bp
+from registry.admissions.views.journey import Answered, redirect_unless_draft
+from registry.admissions.views.pages import page_url
+from registry.catalogue.rules import is_open
+from registry.core import clock
+from registry.core.errors import Conflict, NotFound, RegistryError
+from registry.core.i18n import _, _l, language_name
+from registry.core.transaction import transaction
+from registry.people import operations as people
+from registry.people.enums import (
+    ConsentAction,
+    ConsentPurpose,
+    Education,
+    Occupation,
+    Settlement,
+    Sex,
+)
+from registry.places import queries as places
+
+AS_DRAFT = "save"
+CHECK = "check"
+
+MakeForm = Callable[[Journey], Any]
+Save = Callable[[Journey, Any], None]
+
+
+def _answer_page(
+    code: str,
+    key: str,
+    template: str,
+    make_form: MakeForm,
+    save: Save,
+    *,
+    is_personal: bool = True,
+    **context: Callable[[Journey], Any],
+) -> Answered:
+    """One page: show, check, save, and go on to the next that is open.
+
+    What is `is_personal` is saved by an operation of `people`, which knows no application.
+    """
+    cohort = queries.get_cohort_to_apply(code)
+    application = queries.find_current_application(cohort, actor=current_actor)
+    is_post = request.method == "POST"
+    elsewhere = redirect_unless_draft(cohort, application)
+    if application is None or (elsewhere is not None and not is_post):
+        return elsewhere  # type: ignore[return-value]
+    form: PageForm | None = None
+    try:
+        with transaction():
+            journey = queries.get_journey(reload_locked(application) if is_post else application)
+            form = make_form(journey)
+            saved = is_post and form.validate()
+            if saved:
+                if is_personal:
+                    operations.open_page(journey.application, key, actor=current_actor)
+                save(journey, form)
+    except RegistryError as error:
+        if form is None:
+            raise
+        form.show(error)
+        journey, saved = queries.get_journey(application), False
+    if saved:
+        return redirect(_next_address(journey, key), 303)
+    return render_template(
+        template,
+        journey=journey,
+        form=form,
+        key=key,
+        is_open=is_open(cohort, clock.now()),
+        back=request.args.get("back") == CHECK,
+        **{name: value(journey) for name, value in context.items()},
+    ), form.http_status
+
+
+def _next_address(journey: Journey, key: str) -> str:
+    cohort = journey.cohort
+    if request.form.get("action") == AS_DRAFT:
+        return url_for("admissions.show_tasks", code=cohort.code)
+    if request.args.get("back") != CHECK:
+        pages = journey.pages
+        place = next((number for number, page in enumerate(pages) if page.key == key), -1)
+        for page in pages[place + 1 :]:
+            if page.status is not PageStatus.DONE:
+                return page_url(cohort, page.key)
+        for page in pages[: max(place, 0)]:
+            if page.blocks:
+                return page_url(cohort, page.key)
+    return url_for("admissions.submit", code=cohort.code)
+
+
+@bp.route("/apply/<code>/name", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_EDIT)
+def save_names(code: str) -> Answered:
+    def save(journey: Journey, form: forms.NamesForm) -> None:
+        names = form.names
+        if "latin_name" not in form:
+            names = type(names)(**{**vars(names), "latin_name": journey.person.latin_name})
+        people.save_names(journey.person, names, actor=current_actor, shown=form.shown_values)
+
+    return _answer_page(code, "names", "admissions/save_names.html", forms.make_names_form, save)
+
+
+@bp.route("/apply/<code>/birth", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_EDIT)
+def save_birth_and_sex(code: str) -> Answered:
+    def save(journey: Journey, form: forms.BirthForm) -> None:
+        people.save_birth_and_sex(
+            journey.person,
+            born_on=form.born_on.data,  # type: ignore[arg-type]
+            sex=Sex.of(form.sex.data),
+            actor=current_actor,
+            shown=form.shown_values,
+        )
+
+    return _answer_page(code, "birth", "admissions/save_birth_and_sex.html", forms.make_birth_form, save)
+
+
+@bp.route("/apply/<code>/countries", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_EDIT)
+def save_countries(code: str) -> Answered:
+    def make(journey: Journey) -> forms.CountriesForm:
+        return forms.make_countries_form(journey, places.list_countries())
+
+    def save(journey: Journey, form: forms.CountriesForm) -> None:
+        people.save_countries(
+            journey.person,
+            citizenships=form.citizenships,
+            residence=form.residence.data,
+            settlement=Settlement.of(form.settlement.data) if form.settlement.data else None,
+            actor=current_actor,
+            shown=form.shown_values,
+        )
+
+    return _answer_page(code, "countries", "admissions/save_countries.html", make, save)
+
+
+@bp.route("/apply/<code>/state", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_EDIT)
+def save_state(code: str) -> Answered:
+    def make(journey: Journey) -> forms.StateForm:
+        return forms.make_state_form(journey, places.sort_countries(journey.states))
+
+    def save(journey: Journey, form: forms.StateForm) -> None:
+        operations.save_state(journey.application, form.state.data, journey=journey, actor=current_actor)
+
+    return _answer_page(code, "state", "admissions/save_state.html", make, save, is_personal=False)
+
+
+@bp.route("/apply/<code>/contact", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_EDIT)
+def save_contact(code: str) -> Answered:
+    def save(journey: Journey, form: forms.ContactForm) -> None:
+        people.save_contact(
+            journey.person,
+            phone=form.phone.data or "",
+            locale=form.locale.data,
+            actor=current_actor,
+            shown=form.shown_values,
+        )
+
+    return _answer_page(code, "contact", "admissions/save_contact.html", forms.make_contact_form, save)
+
+
+@bp.route("/apply/<code>/background", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_EDIT)
+def save_background(code: str) -> Answered:
+    def save(journey: Journey, form: forms.BackgroundForm) -> None:
+        people.save_background(
+            journey.person,
+            education=Education.of(form.education.data),
+            occupation=Occupation.of(form.occupation.data),
+            actor=current_actor,
+            shown=form.shown_values,
+        )
+
+    return _answer_page(
+        code, "background", "admissions/save_background.html", forms.make_background_form, save
+    )
+
+
+@bp.route("/apply/<code>/languages", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_EDIT)
+def save_languages(code: str) -> Answered:
+    def save(journey: Journey, form: forms.LanguagesForm) -> None:
+        people.save_languages(journey.person, form.languages, actor=current_actor, shown=form.shown_values)
+
+    return _answer_page(
+        code,
+        "languages",
+        "admissions/save_languages.html",
+        forms.make_languages_form,
+        save,
+        needed=lambda journey: [
+            _("%(language)s (%(level)s)", language=language_name(tag), level=level.label)
+            for tag, level in journey.conditions.languages
+        ],
+    )
+
+
+@bp.route("/apply/<code>/guardian", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_EDIT)
+def save_guardian(code: str) -> Answered:
+    def save(journey: Journey, form: forms.GuardianForm) -> None:
+        people.save_guardian(
+            journey.person,
+            name=form.name.data or "",
+            email=form.email.data or "",
+            locale=form.locale.data,
+            actor=current_actor,
+            shown=form.shown_values,
+        )
+
+    return _answer_page(code, "guardian", "admissions/save_guardian.html", forms.make_guardian_form, save)
+
+
+@bp.route("/apply/<code>/questions/<key>", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_EDIT)
+def save_answer(code: str, key: str) -> Answered:
+    def make(journey: Journey) -> journey_forms.AnswerForm:
+        return journey_forms.make_answer_form(journey, _get_question(journey, key))
+
+    def save(journey: Journey, form: journey_forms.AnswerForm) -> None:
+        operations.save_answer(
+            journey.application,
+            form.question,
+            form.value,
+            shown=form.shown_values,
+            as_draft=request.form.get("action") == AS_DRAFT,
+            actor=current_actor,
+        )
+
+    return _answer_page(
+        code,
+        f"{QUESTION}{key}",
+        "admissions/save_answer.html",
+        make,
+        save,
+        is_personal=False,
+        question=lambda journey: _get_question(journey, key),
+    )
+
+
+def _get_question(journey: Journey, key: str) -> Question:
+    for question in journey.questions:
+        if question.key == key:
+            return question
+    raise NotFound
+
+
+@bp.route("/apply/<code>/consents/<purpose>", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_EDIT)
+def answer_consent(code: str, purpose: str) -> Answered:
+    if purpose not in PURPOSES:
+        raise NotFound
+    asked = ConsentPurpose.of(purpose)
+
+    def make(journey: Journey) -> journey_forms.ConsentForm:
+        text = get_consent_text(asked, programme=journey.title)
+        form = journey_forms.make_consent_form(
+            {"locale": text.locale, "version": text.version}, _l("Yes, I agree"), _l("No, I do not agree")
+        )
+        said = journey.consents.get(asked)
+        if said is not None and not form.is_submitted():
+            form.agrees.data = journey_forms.YES if said.action is ConsentAction.GIVEN else journey_forms.NO
+        return form
+
+    def save(journey: Journey, form: journey_forms.ConsentForm) -> None:
+        text = get_consent_text(asked, programme=journey.title)
+        if form.shown_values != {"locale": text.locale, "version": text.version}:
+            form.set_shown({"locale": text.locale, "version": text.version})
+            raise Conflict(_("The text on this page has changed. Read it again, then answer."))
+        operations.answer_consent(
+            journey, asked, agrees=form.agrees.data == journey_forms.YES, actor=current_actor
+        )
+
+    return _answer_page(
+        code,
+        f"{CONSENT}{asked}",
+        "admissions/answer_consent.html",
+        make,
+        save,
+        is_personal=False,
+        text=lambda journey: get_consent_text(asked, programme=journey.title).text,
+        purpose=lambda journey: asked,
+    )
