@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config, load_config
@@ -68,12 +67,17 @@ JOBS: tuple[str, ...] = (
 """Modules that register what the worker does."""
 
 
-def create_app(config: Config | None = None, **overrides: Any) -> Flask:
-    """The application: a table of contents. `overrides` are configuration values, for tests."""
+def create_app(config: Config | None = None, *, with_migrations: bool = True, **overrides: Any) -> Flask:
+    """The application: a table of contents. `overrides` are configuration values, for tests.
+
+    Without migrations, as the server wants it, `flask db` and flask_migrate do not work.
+    """
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.from_object(config or load_config())
     app.config.update(overrides)
     _init_extensions(app)
+    if with_migrations:
+        _init_migrations(app)
     _open_doors(app)
     check_endpoints(app)
     if app.config["ENVIRONMENT"] == "production":
@@ -95,13 +99,19 @@ def _init_extensions(app: Flask) -> None:
     )
     limits.init_limits(app)
     jobs.init_jobs(app, jobs.NoQueue() if app.testing else HueyQueue(app))
-    Migrate(app, db, directory=str(ROOT / "registry" / "migrations"), render_as_batch=True)
     forms.csrf.init_app(app)
     use_official_names()
     i18n.use_phrases(reference.read_phrases())
     app.jinja_env.filters.update(i18n.FILTERS, markdown=markdown.render_markdown)
     app.jinja_env.globals.update(static_url=assets.static_url, charts=charts)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _init_migrations(app: Flask) -> None:
+    # Imported here because Alembic would be a fifth of the server's start and ten of its megabytes.
+    from flask_migrate import Migrate
+
+    Migrate(app, db, directory=str(ROOT / "registry" / "migrations"), render_as_batch=True)
 
 
 def _open_doors(app: Flask) -> None:

@@ -3,15 +3,17 @@
 import signal
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import structlog
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from huey import Huey, RedisHuey, SqliteHuey
 
 from registry.core import jobs
+
+if TYPE_CHECKING:
+    from huey import Huey
 
 BEAT_SECONDS = 20
 SWEEP_SECONDS = 60
@@ -35,7 +37,7 @@ class HueyQueue:
         self._open()
         self._task(job_id)
 
-    def _open(self) -> Huey:
+    def _open(self) -> "Huey":
         # Opened when first used: a command that queues nothing then leaves no file behind.
         with self._lock:
             if self._huey is None:
@@ -43,7 +45,10 @@ class HueyQueue:
                 self._task = self._huey.task(name="run_job")(self._run)
         return self._huey
 
-    def _make_huey(self) -> Huey:
+    def _make_huey(self) -> "Huey":
+        # Imported when first used: with its Redis client it weighs as much as SQLAlchemy.
+        from huey import RedisHuey, SqliteHuey
+
         if url := self._app.config["REDIS_URL"]:
             return RedisHuey("registry", url=url, results=False)
         path = Path(self._app.config["HUEY_FILE"])
