@@ -70,7 +70,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[OpenPage]:
             locale=locale,
             timezone_id=zone,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         if not script:
             without_script.add(context)

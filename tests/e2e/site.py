@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
-MAIL_SECONDS = 20
+MAIL_SECONDS = 60
 
 
 @dataclass(frozen=True)
