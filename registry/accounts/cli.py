@@ -57,7 +57,7 @@ def grant(
 ) -> None:
     """Give the account EMAIL a ROLE."""
     wanted = NewGrant(
-        Role(role),
+        Role.of(role),
         programme=programme,
         country=country.upper() if country else None,
         organisation=organisation,
@@ -93,7 +93,7 @@ def list_grants(role: str | None, ended: bool) -> None:
     """List grants in force or to come: code, role, scope, account, dates."""
     key: str | None = None
     while True:
-        page = queries.list_grants(GrantFilter(role=Role(role) if role else None, ended=ended), key)
+        page = queries.list_grants(GrantFilter(role=Role.of(role) if role else None, ended=ended), key)
         for each in page.rows:
             scope = each.programme or each.country or each.organisation or "everything"
             until = each.to_at.date().isoformat() if each.to_at else ""

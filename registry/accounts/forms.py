@@ -9,7 +9,7 @@ from wtforms import EmailField, Field, HiddenField, PasswordField, SelectField, 
 from registry.accounts.passwords import MAX_LENGTH
 from registry.accounts.rules import clean_email, find_password_problem
 from registry.core import clock, i18n
-from registry.core.forms import InputRequired, Length, RegistryForm, VersionField, plain_digits
+from registry.core.forms import InputRequired, Length, RegistryForm, VersionedForm, plain_digits
 from registry.core.i18n import SelectChoice, _, _l
 
 
@@ -120,7 +120,7 @@ class EndSessionForm(RegistryForm):
     mark = HiddenField(validators=[InputRequired(), Length(max=64)])
 
 
-class SettingsForm(RegistryForm):
+class SettingsForm(VersionedForm):
     name = StringField(
         _l("Your name"),
         validators=[Length(max=160, message=_l("Shorten the name to 160 characters."))],
@@ -133,9 +133,7 @@ class SettingsForm(RegistryForm):
     zone = SelectField(
         _l("Time zone"),
         description=_l("We show times in this zone beside those of the host."),
-        validate_choice=True,
     )
-    version = VersionField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

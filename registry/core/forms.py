@@ -98,6 +98,13 @@ class RegistryForm(FlaskForm):
         return cls(formdata=data, meta={"csrf": False}, **kwargs)
 
 
+class FilterForm(RegistryForm):
+    """A form whose values stand in the address: nothing changes, so there is no token."""
+
+    class Meta(RegistryForm.Meta):
+        csrf = False
+
+
 class VersionField(HiddenField):
     """The version of the record that the form was rendered with."""
 
@@ -307,6 +314,7 @@ __all__ = [
     "CodePattern",
     "DatePartsField",
     "Filled",
+    "FilterForm",
     "InputRequired",
     "Length",
     "Optional",

@@ -43,10 +43,9 @@ def edit_organisation(
     """Errors: NotAllowed, InvalidInput, StaleWrite."""
     policy.require(actor, Permission.ORGANISATION_EDIT, organisation)
     _check(text)
-    values = _values(text)
     if organisation.version != version:
-        raise StaleWrite(_differences(organisation, values))
-    for field, value in values.items():
+        raise StaleWrite
+    for field, value in _values(text).items():
         setattr(organisation, field, value)
     audit.record(organisation, "accounts:organisation:edit", actor)
     return organisation
@@ -55,22 +54,6 @@ def edit_organisation(
 def _values(text: OrganisationText) -> dict[str, object]:
     values: dict[str, object] = {each.name: getattr(text, each.name) for each in fields(text)}
     return values | {"names": {locale: name for locale, name in text.names.items() if name}}
-
-
-def _differences(
-    organisation: Organisation, values: Mapping[str, object]
-) -> dict[str, tuple[object, object]]:
-    """What the form says against what stands there now, by the form's field names."""
-    found: dict[str, tuple[object, object]] = {}
-    for field, mine in values.items():
-        now = getattr(organisation, field)
-        if field == "names" and isinstance(mine, dict):
-            for locale in sorted({*mine, *now}):
-                if mine.get(locale) != now.get(locale):
-                    found[f"name_{locale}"] = (mine.get(locale), now.get(locale))
-        elif mine != now:
-            found[field] = (mine, now)
-    return found
 
 
 def _check(text: OrganisationText) -> None:

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from registry.access import policy
 from registry.access.actor import Actor
+from registry.access.permissions import Permission
 from registry.accounts import queries, rules, second_factor
 from registry.accounts.errors import CodeWrong, LinkInvalid, SignInRefused
 from registry.accounts.models import RecoveryCode, User, UserSession
@@ -155,6 +157,16 @@ def end_session(mark: str, *, actor: Actor) -> None:
         raise NotFound
     found[0].ended_at = clock.now()
     audit.record(queries.get_user(actor.user_id), "accounts:session:end", actor)
+
+
+def end_sessions_of(user: User, *, actor: Actor, reason: str) -> None:
+    """Sign somebody out everywhere, for instance after a telephone was stolen.
+
+    Errors: NotAllowed.
+    """
+    policy.require(actor, Permission.ROLE_GRANT, user)
+    end_all_sessions(user)
+    audit.record(user, "accounts:session:end_all", actor, reason=reason)
 
 
 def end_all_sessions(user: User, *, except_token: str | None = None) -> None:

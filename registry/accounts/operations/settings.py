@@ -24,13 +24,7 @@ def edit_settings(*, name: str, locale: str, zone: str, version: int, actor: Act
     if zone not in available_timezones():
         raise InvalidInput(_l("Choose a time zone from the list."), field="zone")
     if user.version != version:
-        raise StaleWrite(
-            {
-                field: (new, getattr(user, field))
-                for field, new in (("name", name), ("locale", locale), ("zone", zone))
-                if new != getattr(user, field)
-            }
-        )
+        raise StaleWrite
     user.name = name
     user.locale = locale
     user.zone = zone

@@ -8,6 +8,7 @@ from registry.access.web import current_actor, requires
 from registry.accounts import queries
 from registry.accounts.browsers import describe_browser
 from registry.accounts.forms import EndSessionForm, SettingsForm
+from registry.accounts.models import User
 from registry.accounts.operations import sessions as session_operations
 from registry.accounts.operations import settings as operations
 from registry.accounts.views.blueprint import TOKEN, bp, name_reader
@@ -31,7 +32,7 @@ def show_account() -> str:
 def edit_settings() -> tuple[str, int] | Response:
     """Name, language and time zone."""
     user = queries.get_user(current_actor.user_id or 0)
-    form = SettingsForm(obj=user)
+    form = SettingsForm(data=_settings_of(user), stored_version=user.version)
     if form.validate_on_submit():
         try:
             with transaction():
@@ -39,7 +40,7 @@ def edit_settings() -> tuple[str, int] | Response:
                     name=form.name.data or "",
                     locale=form.locale.data,
                     zone=form.zone.data,
-                    version=int(form.version.data or 0),
+                    version=form.version.data,
                     actor=current_actor,
                 )
         except RegistryError as error:
@@ -50,7 +51,14 @@ def edit_settings() -> tuple[str, int] | Response:
             response = redirect(url_for(".show_account"), 303)
             name_reader(response, user.name or user.email.partition("@")[0])
             return response
+        user = queries.get_user(current_actor.user_id or 0)
+    if form.is_stale:
+        form.renew(user.version, _settings_of(user))
     return render_template("accounts/edit_settings.html", form=form), form.http_status
+
+
+def _settings_of(user: User) -> dict[str, str]:
+    return {"name": user.name, "locale": user.locale, "zone": user.zone}
 
 
 @bp.get("/account/sessions")

@@ -7,15 +7,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, Optional
 
 from registry.admissions.enums import DRAFT_STATUSES, ApplicationStatus
-from registry.core.forms import CodePattern, RegistryForm
+from registry.core.forms import CodePattern, FilterForm, RegistryForm
 from registry.core.i18n import _, _l
-
-
-class FilterForm(RegistryForm):
-    """A form whose values stand in the address: nothing changes, so there is no token."""
-
-    class Meta(RegistryForm.Meta):
-        csrf = False
 
 
 class DeskFilterForm(FilterForm):
