@@ -22,6 +22,7 @@ from registry.accounts import queries as accounts
 from registry.core import audit, i18n
 from registry.core.database import set_reading
 from registry.web.errors import init_errors
+from registry.web.rooms import list_rooms
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SECOND_FACTOR = Demand(
@@ -91,6 +92,7 @@ def _page_context() -> dict[str, object]:
         "text_dir": i18n.text_direction(),
         "locales": list(i18n.LOCALES.items()),
         "current_locale": i18n.current_locale(),
+        "list_rooms": lambda: list_rooms(current_actor),
     }
 
 

@@ -3,7 +3,6 @@
 from flask import current_app, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from registry.access import policy
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, public, requires
 from registry.catalogue import queries as catalogue
@@ -14,6 +13,7 @@ from registry.core.errors import NotFound
 from registry.core.pages import Page, kept_page
 from registry.web import styleguide
 from registry.web.quotations import read_quotations
+from registry.web.rooms import list_rooms
 from registry.web.views.blueprint import bp
 
 HOME_OPEN = 5
@@ -58,24 +58,12 @@ def set_language(locale: str) -> Response:
     return redirect(safe_next(request.args.get("next")) or url_for("web.show_home"), 303)
 
 
-ROOMS = (
-    (Permission.ADMIN_ENTER, "/admin"),
-    (Permission.MANAGE_ENTER, "/manage"),
-    (Permission.DESK_ENTER, "/desk"),
-    (Permission.REVIEWS_ENTER, "/reviews"),
-    (Permission.SPONSOR_ENTER, "/sponsor"),
-)
-"""Where staff begin; everybody else has the own page."""
-
-
 @bp.get("/start")
 @requires(Permission.ACCOUNT_MANAGE)
 def show_start() -> Response:
     """To the room where the reader's work lies: the page after signing in."""
-    for permission, path in ROOMS:
-        if policy.can(current_actor, permission):
-            return redirect(path, 303)
-    return redirect("/my", 303)
+    rooms = list_rooms(current_actor)
+    return redirect(rooms[0].path if rooms else "/my", 303)
 
 
 @bp.get("/styleguide")
