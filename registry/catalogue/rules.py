@@ -128,6 +128,7 @@ def list_completeness(programme: Programme) -> dict[str, int]:
 @policy.rule(
     Permission.PROGRAMME_EDIT,
     Permission.PROGRAMME_PUBLISH,
+    Permission.COHORT_EDIT,
     Permission.REPORTED_RESULT_EDIT,
     Permission.REPORT_VIEW_LIVE,
     Permission.RELEASE_MAKE,

@@ -9,8 +9,18 @@ from typing import Any
 
 from flask_wtf import CSRFProtect, FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, Form, FormField, HiddenField, SelectField, StringField, ValidationError
+from wtforms import (
+    Field,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from registry.core.errors import RegistryError, StaleWrite
 from registry.core.i18n import SelectChoice, _, _l, format_day, format_listing
@@ -195,6 +205,13 @@ def _plain(value: Any) -> Any:
     return value
 
 
+class ChecksField(SelectMultipleField):
+    """Several of a list, as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
 class DatePartsForm(Form):
     """Day, month and year as people type them."""
 
@@ -311,6 +328,7 @@ class CodePattern:
 
 
 __all__ = [
+    "ChecksField",
     "CodePattern",
     "DatePartsField",
     "Filled",

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal, Self
@@ -207,10 +207,12 @@ def format_instant(value: datetime | None, zone: str = "UTC") -> str:
 
 
 def format_deadline(value: datetime | None, zone: str = "UTC") -> str:
-    """23:59 on 30 June 2027, Tashkent time (UTC+5)."""
+    """23:59 on 30 June 2027, Tashkent time (UTC+5). The end of a day is told as its last minute."""
     if value is None:
         return ""
     local = value.astimezone(ZoneInfo(zone))
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        local -= timedelta(minutes=1)
     values = {
         "time": format_time(local, "HH:mm", locale=_formats()),
         "date": format_day(local.date()),

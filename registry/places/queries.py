@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from registry.core import clock
 from registry.core.database import db
 from registry.core.errors import NotFound
-from registry.core.i18n import country_name, pick_translation, sort_key
+from registry.core.i18n import _, country_name, format_offset, pick_translation, sort_key, zone_city
 from registry.places import rules
 from registry.places.enums import UNKNOWN, Standing, Unknown
 from registry.places.models import Bloc, Country, JurisdictionPolicy, Membership
@@ -76,6 +77,26 @@ def sort_countries(codes: Collection[str]) -> list[Choice]:
 def get_zone(country: str) -> str:
     """The country's default IANA time zone; UTC for a country we do not have."""
     return db.session.scalar(sa.select(Country.zone).where(Country.code == country)) or "UTC"
+
+
+def list_zones() -> list[Choice]:
+    """The time zones of all countries and UTC, by city, each with its present offset."""
+    zones = {*db.session.scalars(sa.select(Country.zone).distinct()), "UTC"}
+    now = clock.now()
+    choices = [
+        Choice(
+            zone,
+            _(
+                "%(city)s (%(offset)s)",
+                city=zone_city(zone),
+                offset=format_offset(now.astimezone(ZoneInfo(zone))),
+            )
+            if zone != "UTC"
+            else "UTC",
+        )
+        for zone in zones
+    ]
+    return sorted(choices, key=lambda choice: sort_key(choice.label))
 
 
 def list_members(bloc: str, on: date) -> frozenset[str] | Unknown:

@@ -10,6 +10,7 @@ from registry.admissions.views import (
     opening,
     own_applications,
     particulars,
+    planning,
     reviews,
     work,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "opening",
     "own_applications",
     "particulars",
+    "planning",
     "reviews",
     "work",
 ]

@@ -9,18 +9,17 @@ from wtforms import (
     Field,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.validators import NumberRange, Regexp
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from registry.catalogue.enums import Credential, Level, Mode, PartnershipRole, ProgrammeKind
 from registry.catalogue.models import FrameworkDocument, Programme, Topic
 from registry.catalogue.operations.programmes import ProgrammeFacts, ProgrammeText, facts_of
 from registry.core.forms import (
+    ChecksField,
     Filled,
     Length,
     Optional,
@@ -37,13 +36,6 @@ SLUG = Regexp(
     r"[a-z0-9]+(-[a-z0-9]+)*\Z",
     message=_l("Use small Latin letters, digits and hyphens only, like online-trade-school."),
 )
-
-
-class ChecksField(SelectMultipleField):
-    """Several of a list, as checkboxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 def _at_most(limit: int) -> Length:

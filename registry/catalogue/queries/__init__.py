@@ -13,6 +13,7 @@ from registry.catalogue.queries.programmes import (
     get_cohort_page,
     get_programme_page,
     get_public_programme,
+    preview_cohort_page,
 )
 from registry.catalogue.queries.reference import (
     list_all,
@@ -51,5 +52,6 @@ __all__ = [
     "list_place_codes",
     "list_programmes_to_load",
     "list_unconfirmed_interests",
+    "preview_cohort_page",
     "search_programmes",
 ]

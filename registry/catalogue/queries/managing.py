@@ -21,6 +21,7 @@ from registry.catalogue.models import (
     Target,
     Topic,
 )
+from registry.catalogue.rules import pick_title
 from registry.core import clock
 from registry.core.database import db
 from registry.core.errors import NotFound
@@ -41,7 +42,7 @@ def list_managed_programmes(actor: Actor) -> list[ManagedProgramme]:
     programmes = list(db.session.scalars(_managed_by(actor).options(selectinload(Programme.translations))))
     counted = sa.select(Cohort.programme_id, sa.func.count()).group_by(Cohort.programme_id)
     cohorts = Counter({row[0]: row[1] for row in db.session.execute(counted)})
-    rows = [ManagedProgramme(each, title_of(each), cohorts[each.id]) for each in programmes]
+    rows = [ManagedProgramme(each, pick_title(each), cohorts[each.id]) for each in programmes]
     return sorted(rows, key=lambda row: sort_key(row.title))
 
 
@@ -168,12 +169,6 @@ def map_topics(slugs: Sequence[str]) -> Mapping[str, Topic]:
 def map_documents(slugs: Sequence[str]) -> Mapping[str, FrameworkDocument]:
     """Slug -> document."""
     return {document.slug: document for document in list_documents() if document.slug in slugs}
-
-
-def title_of(programme: Programme) -> str:
-    """The title of a programme loaded with its translations, in the reader's language."""
-    texts = {translation.locale: translation.title for translation in programme.translations}
-    return str(pick_translation(texts)[1]) if any(texts.values()) else programme.slug
 
 
 def _managed_by(actor: Actor) -> sa.Select[Programme]:

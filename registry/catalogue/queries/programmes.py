@@ -147,6 +147,12 @@ def get_cohort_page(code: str) -> CohortPage:
     return page
 
 
+def preview_cohort_page(cohort: Cohort) -> CohortPage:
+    """What the page of a cohort will tell; rules, seats and programme must be loaded."""
+    (page,) = _describe_cohorts([cohort], _name_blocs(), clock.now())
+    return page
+
+
 def _get_programme(slug: str, *options: sa.sql.base.ExecutableOption) -> Programme:
     programme = db.session.scalar(sa.select(Programme).where(Programme.slug == slug).options(*options))
     if programme is None:

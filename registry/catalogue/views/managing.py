@@ -20,7 +20,7 @@ from registry.catalogue.lifecycle import PROGRAMME
 from registry.catalogue.models import Programme
 from registry.catalogue.operations.programmes import ProgrammeText
 from registry.catalogue.queries import managing as queries
-from registry.catalogue.rules import list_completeness
+from registry.catalogue.rules import list_completeness, pick_title
 from registry.catalogue.views.blueprint import bp
 from registry.core.errors import RegistryError
 from registry.core.i18n import LOCALES, _, pick_translation
@@ -30,7 +30,7 @@ from registry.places.queries import Choice
 
 def programme_context(programme: Programme) -> dict[str, Any]:
     """The programme and its title, for `layouts/programme.html`."""
-    return {"programme": programme, "programme_title": queries.title_of(programme)}
+    return {"programme": programme, "programme_title": pick_title(programme)}
 
 
 @bp.get("/manage/programmes")

@@ -1,0 +1,80 @@
+"""What of a cohort may still be changed: applicants rely on what was published. Pure."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from registry.catalogue.enums import CohortStatus
+from registry.catalogue.models import Cohort
+from registry.catalogue.rules import has_started
+from registry.core.i18n import _l
+
+LAST_SECOND = timedelta(seconds=59)
+
+
+def compute_closing(entered: datetime) -> datetime:
+    """The first instant that is too late, for a closing entered in the host's zone to the minute.
+
+    The whole minute still counts, so that every zone reads the minute that was entered; 00:00 is taken for
+    23:59 of the day before.
+    """
+    if (entered.hour, entered.minute) == (0, 0):
+        entered -= timedelta(minutes=1)
+    return entered + LAST_SECOND
+
+
+def show_closing(closes_at: datetime, zone: str) -> datetime:
+    """The closing in the host's zone as it is entered: the last minute that is in time."""
+    local = closes_at.astimezone(ZoneInfo(zone))
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        local -= timedelta(minutes=1)
+    return local.replace(second=0, microsecond=0)
+
+
+def why_not_editable(cohort: Cohort) -> Any:
+    """The sentence that says why nothing of this cohort can be changed any more, or None."""
+    if cohort.status is CohortStatus.CANCELLED:
+        return _l("This cohort was cancelled. It can no longer be changed.")
+    if cohort.status is CohortStatus.ARCHIVED:
+        return _l("This cohort is archived. It can no longer be changed.")
+    return None
+
+
+def why_not_opening(cohort: Cohort, opens_at: datetime, now: datetime) -> Any:
+    """Why the window cannot open at this instant, or None."""
+    is_published = cohort.status is CohortStatus.PUBLISHED
+    if is_published and cohort.opens_at <= now and opens_at != cohort.opens_at:
+        return _l("Applications have opened already, so the opening can no longer be moved.")
+    return None
+
+
+def why_not_closing(cohort: Cohort, closes_at: datetime, now: datetime, *, has_reason: bool) -> Any:
+    """Why the window cannot close at this instant, or None. Extending is always possible."""
+    # A closing at the full minute is entered as its last second: the same to whoever reads it.
+    is_earlier = closes_at <= cohort.closes_at - timedelta(minutes=1)
+    if cohort.status is not CohortStatus.PUBLISHED or not is_earlier:
+        return None
+    if closes_at <= now:
+        return _l("This moment has passed. People may be applying now: choose a later one.")
+    if not has_reason:
+        return _l("People rely on the published closing. Give a reason for closing earlier.")
+    return None
+
+
+def why_not_dates(
+    cohort: Cohort, starts_on: date, ends_on: date, now: datetime, *, is_applied_for: bool, has_reason: bool
+) -> Any:
+    """Why the training cannot be moved to these days, or None."""
+    if (starts_on, ends_on) == (cohort.starts_on, cohort.ends_on):
+        return None
+    if cohort.status is CohortStatus.PUBLISHED and has_started(cohort, now) and starts_on != cohort.starts_on:
+        return _l("The training has started, so its first day can no longer change.")
+    if is_applied_for and not has_reason:
+        return _l("People have begun to apply for these dates. Give a reason for moving them.")
+    return None
+
+
+FROZEN = _l(
+    "People have begun to apply under the published conditions, so these can no longer be changed. "
+    "Plan another cohort instead."
+)
