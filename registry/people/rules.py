@@ -21,6 +21,7 @@ NAME_SIGNS = frozenset(" -‐‑–'’ʼʻ`´.·・•,،")
 
 JOINERS = frozenset("\u200c\u200d")
 OLDEST = 120
+NO_NAME = _l("Enter your family name or your given name. If you have one name only, enter it in either.")
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,7 @@ class ConsentText:
 def check_names(names: Names) -> None:
     """Errors: InvalidInput at the field that cannot be a name."""
     if not (names.family_name or names.given_names):
-        raise InvalidInput(
-            _l("Enter your family name or your given name. If you have one name only, enter it in either."),
-            field="family_name",
-        )
+        raise InvalidInput(NO_NAME, field="family_name")
     for field, value in vars(names).items():
         if value and not is_name(value):
             raise InvalidInput(

@@ -235,6 +235,10 @@ def _list_steps(application: Application, *, is_released: bool) -> list[Step]:
         status = public_status(ApplicationStatus.of(state or ""), is_released=is_released)
         if not steps or steps[-1].status is not status:
             steps.append(Step(status, at))
+    current = public_status(application.status, is_released=is_released)
+    if not steps or steps[-1].status is not current:
+        # What was brought in from elsewhere has no trail of its own.
+        steps.append(Step(current, application.submitted_at or application.saved_at))
     return steps
 
 

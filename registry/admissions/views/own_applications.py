@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
-from registry.admissions.enums import ApplicationStatus
+from registry.admissions.enums import ApplicationStatus, PublicStatus
 from registry.admissions.forms.journey import ConfirmForm
 from registry.admissions.forms.particulars import make_guardian_form
 from registry.admissions.lifecycle import APPLICATION
@@ -23,8 +23,17 @@ from registry.admissions.views.journey import Answered
 from registry.catalogue.rules import is_open
 from registry.core import clock
 from registry.core.errors import NotFound, RegistryError
-from registry.core.i18n import _, format_instant, iso_instant
+from registry.core.i18n import _, format_deadline, format_instant, iso_instant
 from registry.core.transaction import transaction
+
+AWAITS_DECISION = frozenset(
+    {
+        PublicStatus.SENT,
+        PublicStatus.WAITING_GUARDIAN,
+        PublicStatus.WAITING_FOCAL_POINT,
+        PublicStatus.IN_REVIEW,
+    }
+)
 
 
 @bp.get("/my/applications/<code>")
@@ -48,7 +57,7 @@ def show_own_application(code: str) -> Answered:
 
 def _describe_steps(own: queries.OwnApplication) -> list[dict[str, Any]]:
     last = len(own.steps) - 1
-    return [
+    steps = [
         {
             "label": step.status.label,
             "when": format_instant(step.at, current_actor.zone),
@@ -57,6 +66,11 @@ def _describe_steps(own: queries.OwnApplication) -> list[dict[str, Any]]:
         }
         for number, step in enumerate(own.steps)
     ]
+    if own.status in AWAITS_DECISION:
+        release = own.cohort.release_at
+        when = format_deadline(release, own.cohort.zone) if release else ""
+        steps.append({"label": _("Decision"), "when": when, "state": "coming"})
+    return steps
 
 
 def _summarise_sent(application: Application) -> list[dict[str, Any]]:
