@@ -24,7 +24,7 @@ class BulkForm(RegistryForm):
     )
 
     action = SelectField(_l("Mark the selected participants"), choices=ACTIONS)
-    reason = SelectField(_l("Reason for dropping out"), validators=[Optional()])
+    reason = SelectField(_l("Reason, only for dropping out"), validators=[Optional()])
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

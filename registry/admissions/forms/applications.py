@@ -148,7 +148,7 @@ class BulkForm(RegistryForm):
     )
 
     action = SelectField(_l("With the selected applications"), choices=ACTIONS)
-    rejection = SelectField(_l("Reason for refusing"), validators=[Optional()])
+    rejection = SelectField(_l("Reason, only for refusing"), validators=[Optional()])
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

@@ -1,5 +1,7 @@
 """The coordinator's home and the quota board."""
 
+from collections.abc import Mapping
+
 from flask import render_template
 
 from registry.access.permissions import Permission
@@ -9,6 +11,7 @@ from registry.admissions.queries import applications as queries
 from registry.admissions.queries import work as work_queries
 from registry.admissions.views.blueprint import bp
 from registry.core.i18n import country_name, sort_key
+from registry.places import queries as places
 
 S = ApplicationStatus
 SHOWN_STATUSES = (S.SUBMITTED, S.UNDER_REVIEW, S.OFFERED, S.ACCEPTED, S.WAITLISTED, S.REJECTED)
@@ -39,5 +42,26 @@ def show_quotas(code: str) -> str:
         rows=sorted(rows, key=lambda row: (not row.member_state, sort_key(country_name(row.member_state)))),
         states=[(state, counts[state]) for state in states],
         shown_statuses=SHOWN_STATUSES,
+        tiles=_list_tiles(counts),
         cohort=cohort,
     )
+
+
+def _list_tiles(
+    counts: Mapping[str, Mapping[ApplicationStatus, int]],
+) -> list[tuple[Mapping[str, list[int]], dict[str, dict[str, int]]]]:
+    """For each bloc that has a grid and applicants: its places, and the places held by each state."""
+    return [
+        (
+            bloc.tiles,
+            {
+                state: {
+                    "value": counts.get(state, {}).get(S.OFFERED, 0)
+                    + counts.get(state, {}).get(S.ACCEPTED, 0)
+                }
+                for state in bloc.tiles
+            },
+        )
+        for bloc in places.list_blocs()
+        if bloc.tiles.keys() & counts.keys()
+    ]

@@ -105,7 +105,7 @@ def test_release_decisions_asks_first_then_reports_row_by_row(client, cohort) ->
     response = client.post(address)
 
     assert "Release 3 decisions?" in text_of(asked)
-    assert "3 offers staged, 2 seats left" in text_of(asked)
+    assert "All other states: offers staged: 3, seats left: 2." in text_of(asked)
     assert before == [S.UNDER_REVIEW] * 3
     assert response.status_code == 303
     page = text_of(client.get(response.location))
