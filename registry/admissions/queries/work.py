@@ -88,10 +88,7 @@ def list_work(cohorts: Sequence[Cohort]) -> list[CohortWork]:
             .group_by(ApplicationStatusCount.cohort_id, ApplicationStatusCount.status)
         )
     }
-    oldest = {
-        key: _first_sent(statuses)
-        for key, statuses in (("to_check", TO_CHECK), ("waiting", WAITING), ("to_decide", TO_DECIDE))
-    }
+    statuses = (*TO_CHECK, *WAITING, *TO_DECIDE)
     soon = clock.now() + EXPIRING
     expiring = _expiring(soon)
     rows = {
@@ -99,7 +96,7 @@ def list_work(cohorts: Sequence[Cohort]) -> list[CohortWork]:
         for row in db.session.execute(
             sa.select(
                 Cohort.id,
-                *(column.label(key) for key, column in oldest.items()),
+                *(_first_sent(status).label(status.value) for status in statuses),
                 expiring.label("expiring"),
             ).where(Cohort.id.in_(ids))
         )
@@ -113,38 +110,33 @@ def list_work(cohorts: Sequence[Cohort]) -> list[CohortWork]:
         ).all()
     )
 
-    def work(cohort: Cohort, key: str, statuses: tuple[ApplicationStatus, ...]) -> Work:
-        n = sum(counts.get((cohort.id, status), 0) for status in statuses)
-        return Work(n, getattr(rows[cohort.id], key) if n else None)
+    def work(cohort: Cohort, statuses: tuple[ApplicationStatus, ...]) -> Work:
+        firsts = (getattr(rows[cohort.id], status.value) for status in statuses)
+        return Work(
+            sum(counts.get((cohort.id, status), 0) for status in statuses),
+            min((first for first in firsts if first is not None), default=None),
+        )
 
     return [
         CohortWork(
             cohort,
-            work(cohort, "to_check", TO_CHECK),
-            work(cohort, "waiting", WAITING),
-            work(cohort, "to_decide", TO_DECIDE),
+            work(cohort, TO_CHECK),
+            work(cohort, WAITING),
+            work(cohort, TO_DECIDE),
             Work(rows[cohort.id].expiring, ends.get(cohort.id)),
         )
         for cohort in cohorts
     ]
 
 
-def _first_sent(statuses: tuple[ApplicationStatus, ...]) -> Any:
-    """The first entry of each status in the index, then the earliest of them: no status is read through."""
-    firsts = [
+def _first_sent(status: ApplicationStatus) -> Any:
+    """When the first application in this status was sent: the first entry of the index, nothing is read through."""
+    return (
         sa.select(sa.func.min(Application.submitted_at))
         .where(Application.cohort_id == Cohort.id, Application.status == status)
         .correlate(Cohort)
         .scalar_subquery()
-        for status in statuses
-    ]
-    if len(firsts) == 1:
-        return firsts[0]
-    # SQLite's many-valued min() is NULL as soon as one value is.
-    far = sa.literal(datetime.max.replace(tzinfo=clock.now().tzinfo), Application.submitted_at.type)
-    values = [sa.func.coalesce(first, far) for first in firsts]
-    least = sa.func.min if db.engine.dialect.name == "sqlite" else sa.func.least
-    return least(*values, type_=Application.submitted_at.type)
+    )
 
 
 def _expiring(soon: datetime) -> Any:

@@ -668,6 +668,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('application', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_application_cohort_id_application_listed_name_application_id'), ['cohort_id', 'listed_name', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_application_cohort_id_application_search_name_application_id'), ['cohort_id', 'search_name', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_application_cohort_id_application_member_state_application_status_application_submitted_at_application_id'), ['cohort_id', 'member_state', 'status', 'submitted_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_application_cohort_id_application_status_application_submitted_at_application_id'), ['cohort_id', 'status', 'submitted_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_application_cohort_id_application_submitted_at_application_id'), ['cohort_id', 'submitted_at', 'id'], unique=False)
@@ -945,6 +946,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_application_cohort_id_application_submitted_at_application_id'))
         batch_op.drop_index(batch_op.f('ix_application_cohort_id_application_status_application_submitted_at_application_id'))
         batch_op.drop_index(batch_op.f('ix_application_cohort_id_application_member_state_application_status_application_submitted_at_application_id'))
+        batch_op.drop_index(batch_op.f('ix_application_cohort_id_application_search_name_application_id'))
         batch_op.drop_index(batch_op.f('ix_application_cohort_id_application_listed_name_application_id'))
 
     op.drop_table('application')
