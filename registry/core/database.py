@@ -60,6 +60,11 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def current_bind() -> Engine | Connection:
+    """What the next session will speak through: the engine, in tests the one connection."""
+    return db.session.registry.createfunc.kw.get("bind") or db.engine  # type: ignore[attr-defined]
+
+
 def enum_type(enum: type[StrEnum], name: str) -> sa.Enum:
     """A StrEnum stored by value as VARCHAR with a named CHECK, the same on both databases."""
     return sa.Enum(
@@ -115,4 +120,13 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
 
 
-__all__ = ["Model", "UTCDateTime", "db", "enum_type", "reading_only", "set_reading", "validates"]
+__all__ = [
+    "Model",
+    "UTCDateTime",
+    "current_bind",
+    "db",
+    "enum_type",
+    "reading_only",
+    "set_reading",
+    "validates",
+]

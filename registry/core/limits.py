@@ -19,7 +19,8 @@ def init_limits(app: Flask) -> None:
 
 @limiter.request_filter
 def _is_off() -> bool:
-    return not current_app.config["RATE_LIMITS"]
+    # Only what is sent is limited; looking that up for every page read would cost more than many a page.
+    return request.method in {"GET", "HEAD"} or not current_app.config["RATE_LIMITS"]
 
 
 def by_field(name: str) -> Callable[[], str]:

@@ -9,7 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from registry.core import clock
-from registry.core.database import db
+from registry.core.database import current_bind
 
 LIMIT_BYTES = 24 * 1024 * 1024
 
@@ -67,7 +67,7 @@ _memories: WeakKeyDictionary[Any, Memory] = WeakKeyDictionary()
 
 def current_memory() -> Memory:
     """The memory that belongs to the current database: editions of two databases have nothing in common."""
-    bind = db.session().get_bind()
+    bind = current_bind()
     memory = _memories.get(bind)
     if memory is None:
         memory = _memories.setdefault(bind, Memory())

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec
 
 from flask import Response, request
 
-from registry.core.edition import get_edition
+from registry.core.edition import glance_at_edition
 from registry.core.i18n import current_locale
 from registry.core.memory import current_memory
 
@@ -68,7 +68,7 @@ def kept_page(
     def decorate(view: Callable[Parameters, Page]) -> Callable[Parameters, Response]:
         @wraps(view)
         def answer(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Response:
-            edition = get_edition()
+            edition = glance_at_edition()
             key = _find_key(known)
             memory = current_memory()
             found: _Bytes | None = memory.find(key, edition) if key else None
@@ -86,9 +86,10 @@ def kept_page(
 
 
 def _find_key(known: tuple[str, ...]) -> Any:
-    if len(request.query_string) > LONGEST_QUERY or not set(request.args).issubset(known):
+    query = request.query_string
+    if query and (len(query) > LONGEST_QUERY or not set(request.args).issubset(known)):
         return None
-    return (request.path, request.query_string, current_locale())
+    return (request.path, query, current_locale())
 
 
 def _respond(page: _Bytes) -> Response:

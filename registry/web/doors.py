@@ -3,7 +3,8 @@
 import secrets
 
 import structlog
-from flask import Flask, Response, current_app, g, has_request_context, request, session
+from flask import Flask, Request, Response, current_app, g, has_request_context, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import current_user
 from secure import Secure
 from secure.headers import (
@@ -36,8 +37,18 @@ SECOND_FACTOR = Demand(
 )
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie; nothing is set up to read one where none was sent."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def init_web(app: Flask) -> None:
     """Wire the mechanisms to Flask's hooks."""
+    app.session_interface = Sessions()
     i18n.babel.init_app(
         app,
         locale_selector=select_locale,
