@@ -89,8 +89,8 @@ def end_role(grant: RoleGrant, *, actor: Actor, reason: str) -> RoleGrant:
     now = clock.now()
     if grant.to_at is not None and grant.to_at <= now:
         raise IllegalTransition(_l("This role has ended already."))
-    grant.to_at = max(now, grant.from_at)
     user = queries.get_user(grant.user_id)
+    grant.to_at = max(now, grant.from_at)
     audit.record(grant, "accounts:role:end", actor, reason=reason, about={"user": user.code})
     messages.queue(
         "role_ended",

@@ -51,11 +51,11 @@ def confirm_second_factor(code: str, *, actor: Actor, token: str) -> list[str]:
     now = clock.now()
     db.session.refresh(user)
     user.totp_confirmed_at = now
+    audit.record(user, "accounts:second_factor:confirm", actor)
     session = queries.find_session(token)
     if session is not None:
         session.second_factor_at = now
     end_all_sessions(user, except_token=token)
-    audit.record(user, "accounts:second_factor:confirm", actor)
     _notify(user)
     return _make_recovery_codes(user)
 

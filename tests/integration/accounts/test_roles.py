@@ -122,6 +122,8 @@ def test_granting_and_ending_leave_a_trail_and_a_mail() -> None:
         ("accounts:role:grant", "administrator:X", grant.code, None, user.code),
         ("accounts:role:end", "administrator:X", grant.code, "moved on", user.code),
     ]
+    changes = db.session.scalars(sa.select(AuditEntry.changes).order_by(AuditEntry.id)).all()
+    assert changes[1]["to_at"] == [None, clock.now().isoformat()]
     assert [(mail.kind, mail.locale) for mail in mails()] == [("role_granted", "ru"), ("role_ended", "ru")]
 
 
