@@ -1,0 +1,207 @@
+"""One account per role, and the objects that stand in addresses: the role's own and somebody else's."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from registry.access.actor import Actor
+from registry.access.roles import Role
+from registry.accounts.enums import LinkPurpose
+from registry.accounts.models import MailedLink, Organisation, User
+from registry.accounts.queries import get_user
+from registry.admissions.models import Application
+from registry.catalogue.enums import (
+    CohortStatus,
+    PartnershipRole,
+    ProgrammeStatus,
+    ReportedIndicator,
+    ResultQualifier,
+)
+from registry.catalogue.models import Interest, Partnership, Programme, ReportedResult, Target
+from registry.core import clock
+from registry.core.codes import hash_token
+from registry.core.database import db
+from registry.core.transaction import transaction
+from registry.people.models import Person
+from registry.reports.operations import make_release
+from registry.reports.queries.subjects import get_reported_programme
+from tests.factories.accounts import OrganisationFactory, RoleGrantFactory, StaffFactory, UserFactory
+from tests.factories.admissions import (
+    ApplicationFactory,
+    AssignmentFactory,
+    GuardianRequestFactory,
+    OfferFactory,
+    StagedDecisionFactory,
+)
+from tests.factories.base import next_code
+from tests.factories.catalogue import CohortFactory, IndicatorFactory, ProgrammeFactory, SeatPoolFactory
+from tests.factories.enrolments import EnrolmentFactory
+from tests.factories.journeys import known_person, open_cohort, ready_draft
+from tests.factories.messages import MessageFactory
+from tests.factories.people import PersonFactory
+
+Values = dict[str, str]
+OURS, THEIRS = "KZ", "UZ"
+ACROSS = ("coordinator", "sponsor", "administrator")
+"""Roles whose reach is a programme: what is foreign to them belongs to another one.
+
+To the others, what is foreign lies beside their own, in the same programme.
+"""
+
+
+@dataclass(frozen=True)
+class World:
+    """Two programmes with everything in them."""
+
+    users: dict[str, User]
+    own: dict[str, Values]
+    foreign: dict[str, Values]
+    beside: dict[str, Values]
+    messages: dict[str, Values]
+
+    def values(self, kind: str, role: str, *, own: bool) -> Values:
+        """What stands in the address of an object of this kind."""
+        if not kind:
+            return {}
+        if kind == "message":
+            return self.messages[role if own else "stranger"]
+        if own:
+            return self.own[kind]
+        return (self.foreign if role in ACROSS else self.foreign | self.beside)[kind]
+
+
+def make_world() -> World:
+    """Everything once; the accounts have their second step."""
+    fund, other_fund = OrganisationFactory(code="fund"), OrganisationFactory(code="other-fund")
+    programme = ProgrammeFactory(slug="ours")
+    person = known_person()
+    users = {"applicant": get_user(person.user_id or 0)} | {
+        role: StaffFactory()
+        for role in ("focal_point", "reviewer", "coordinator", "sponsor", "administrator")
+    }
+    RoleGrantFactory(user=users["focal_point"], role=Role.FOCAL_POINT, country=OURS)
+    RoleGrantFactory(user=users["reviewer"], role=Role.REVIEWER, programme=programme.slug)
+    grant = RoleGrantFactory(user=users["coordinator"], role=Role.COORDINATOR, programme=programme.slug)
+    RoleGrantFactory(user=users["sponsor"], role=Role.SPONSOR, organisation=fund.code)
+    RoleGrantFactory(user=users["administrator"], role=Role.ADMINISTRATOR)
+
+    own, application = _make_programme(programme, fund, person, OURS)
+    AssignmentFactory(application=application, user=users["reviewer"])
+    foreign, _ = _make_programme(ProgrammeFactory(slug="theirs"), other_fund, PersonFactory(), OURS)
+    neighbour = ApplicationFactory(
+        cohort=application.cohort, form_version=application.form_version, member_state=THEIRS
+    )
+    own["draft"], foreign["draft"] = _begin(person), _begin(known_person())
+    own["offer"], foreign["offer"] = _offer(person), _offer(PersonFactory())
+    own["organisation"], own["role"] = {"code": fund.code}, {"code": grant.code}
+    own["user"] = {"code": users["coordinator"].code}
+    foreign |= {kind: {"code": "none"} for kind in ("organisation", "role", "user")}
+    _make_public_objects(own, foreign, application)
+    messages = {
+        role: {"code": MessageFactory(user_id=user.id).code}
+        for role, user in {**users, "visitor": UserFactory(), "stranger": UserFactory()}.items()
+    }
+    return World(users, own, foreign, {"application": {"code": neighbour.code}}, messages)
+
+
+def _make_programme(
+    programme: Programme, fund: Organisation, person: Person, state: str
+) -> tuple[dict[str, Values], Application]:
+    cohort = CohortFactory(programme=programme)
+    SeatPoolFactory(cohort=cohort)
+    db.session.add(
+        Partnership(programme=programme, organisation=fund, role=PartnershipRole.SPONSOR, source="")
+    )
+    application = ApplicationFactory(cohort=cohort, person=person, member_state=state)
+    StagedDecisionFactory(application=application)
+    enrolment = EnrolmentFactory(application__cohort=cohort)
+    target, result = _make_target(programme), _make_result(programme)
+    db.session.flush()
+    slug = {"slug": programme.slug}
+    objects = {
+        "programme": slug,
+        "cohort": {"code": cohort.code},
+        "application": {"code": application.code},
+        "enrolment": {"code": enrolment.code},
+        "target": slug | {"code": target.code},
+        "result": slug | {"code": result.code},
+        "release": {"code": _release(programme)},
+    }
+    return objects, application
+
+
+def _begin(person: Person) -> Values:
+    """A cohort in which the person has a draft."""
+    cohort = open_cohort()
+    ready_draft(cohort, person)
+    return {"code": cohort.code}
+
+
+def _offer(person: Person) -> Values:
+    return {"code": OfferFactory(application__person=person).code}
+
+
+def _make_target(programme: Programme) -> Target:
+    target = Target(
+        code=next_code(),
+        programme_id=programme.id,
+        indicator=IndicatorFactory(),
+        value=10,
+        due_on=clock.today(),
+        source="",
+    )
+    db.session.add(target)
+    return target
+
+
+def _make_result(programme: Programme) -> ReportedResult:
+    result = ReportedResult(
+        code=next_code(),
+        programme_id=programme.id,
+        indicator=ReportedIndicator.PARTICIPANTS.value,
+        value=10,
+        qualifier=ResultQualifier.EXACTLY,
+        reported_on=clock.today(),
+        source="",
+    )
+    db.session.add(result)
+    return result
+
+
+def _release(programme: Programme) -> str:
+    system = Actor.system("test")
+    with transaction():
+        return make_release(get_reported_programme(programme.slug, actor=system), actor=system).code
+
+
+def _make_public_objects(
+    own: dict[str, Values], foreign: dict[str, Values], application: Application
+) -> None:
+    """What no role owns: what everybody may open, and its counterpart that nobody may."""
+    cohort = application.cohort
+    GuardianRequestFactory(
+        application__cohort=cohort,
+        application__form_version=application.form_version,
+        token_hash=hash_token("guardian"),
+    )
+    own["guardian"], foreign["guardian"] = {"token": "guardian"}, {"token": "not-guardian"}
+    user = UserFactory(confirmed_at=None)
+    soon = clock.now() + timedelta(hours=1)
+    for purpose, kind in ((LinkPurpose.CONFIRM, "confirmation"), (LinkPurpose.RESET, "reset")):
+        link = MailedLink(token_hash=hash_token(kind), user_id=user.id, purpose=purpose, expires_at=soon)
+        db.session.add(link)
+        own[kind], foreign[kind] = {"token": kind}, {"token": f"not-{kind}"}
+    db.session.add(
+        Interest(
+            programme_id=cohort.programme_id,
+            email="curious@example.org",
+            locale="en",
+            token_hash=hash_token("interest"),
+            created_at=clock.now(),
+        )
+    )
+    own["interest"], foreign["interest"] = {"token": "interest"}, {"token": "not-interest"}
+    draft = CohortFactory(programme=cohort.programme, status=CohortStatus.DRAFT, published_at=None)
+    own["published_cohort"], foreign["published_cohort"] = {"code": cohort.code}, {"code": draft.code}
+    announced = ProgrammeFactory(status=ProgrammeStatus.PROPOSED, published_at=None)
+    own["announced_programme"], foreign["announced_programme"] = {"slug": announced.slug}, {"slug": "none"}
+    db.session.flush()
