@@ -10,6 +10,7 @@ from registry.accounts.enums import OrganisationKind
 from registry.accounts.errors import ONE_ORGANISATION
 from registry.accounts.models import Organisation
 from registry.core import audit
+from registry.core.edition import publish_edition
 from registry.core.errors import InvalidInput, StaleWrite
 from registry.core.i18n import _l
 from registry.core.transaction import storing
@@ -48,6 +49,7 @@ def edit_organisation(
     for field, value in _values(text).items():
         setattr(organisation, field, value)
     audit.record(organisation, "accounts:organisation:edit", actor)
+    publish_edition()
     return organisation
 
 
