@@ -13,6 +13,7 @@ from registry.catalogue.operations.programmes import (
     create_programme,
     edit_programme,
     edit_text,
+    name_coordinator,
     remove_partner,
 )
 from registry.catalogue.operations.reference import load_catalogue
@@ -36,6 +37,7 @@ __all__ = [
     "edit_text",
     "forget_interest",
     "load_catalogue",
+    "name_coordinator",
     "register_interest",
     "remove_partner",
     "remove_result",

@@ -6,7 +6,10 @@ from typing import Any
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
-from registry.accounts.models import Organisation
+from registry.access.roles import Role
+from registry.accounts import queries as accounts
+from registry.accounts.models import Organisation, RoleGrant
+from registry.accounts.operations.roles import NewGrant, grant_role
 from registry.catalogue import errors
 from registry.catalogue.enums import Credential, Level, Mode, PartnershipRole, ProgrammeKind
 from registry.catalogue.lifecycle import PROGRAMME
@@ -186,6 +189,22 @@ def remove_partner(programme: Programme, partnership: Partnership, *, actor: Act
     partner = f"{partnership.role.value}:{partnership.organisation.code}"
     db.session.delete(partnership)
     _record_edit(programme, "remove_partner", actor, {"partner": [partner, None]})
+
+
+def name_coordinator(programme: Programme, email: str, *, actor: Actor) -> RoleGrant:
+    """Let the account with this address run the programme.
+
+    Errors: NotAllowed; InvalidInput("email"); Conflict when it does so already.
+    """
+    policy.require(actor, Permission.ROLE_GRANT)
+    user = accounts.find_user(email.strip().lower())
+    if user is None:
+        raise InvalidInput(
+            _l("There is no account with this address. Ask the person to sign up first."), field="email"
+        )
+    grant = grant_role(user, NewGrant(Role.COORDINATOR, programme=programme.slug), actor=actor)
+    _record_edit(programme, "name_coordinator", actor, {"coordinator": [None, user.code]})
+    return grant
 
 
 def _record_edit(programme: Programme, action: str, actor: Actor, about: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from registry.access.actor import Actor, Grant
 from registry.access.roles import Role
+from registry.accounts.models import RoleGrant
 from registry.catalogue.enums import PartnershipRole, ProgrammeKind, ProgrammeStatus
 from registry.catalogue.models import Programme, ProgrammeTranslation
 from registry.catalogue.queries import managing as queries
@@ -15,7 +16,7 @@ from registry.core.audit import AuditEntry
 from registry.core.database import db
 from registry.core.edition import get_edition
 from tests.client import RegistryClient
-from tests.factories.accounts import OrganisationFactory
+from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.catalogue import CohortFactory, ProgrammeFactory, TopicFactory
 from tests.queries import counted_queries
 
@@ -396,3 +397,45 @@ def test_add_partner_with_bad_input_says_so(
 
     assert client.post("/manage/programmes/honey/partners", data=partner | changes).status_code == 422
     assert load().partnerships == []
+
+
+def test_name_coordinator_lets_the_account_run_the_programme(
+    client: RegistryClient, acting_as: Acting, programme: Programme
+) -> None:
+    user = UserFactory(email="aziza@example.org")
+    acting_as(ADMINISTRATOR)
+
+    response = client.post("/manage/programmes/honey/coordinators", data={"email": " Aziza@Example.org "})
+
+    assert response.status_code == 303
+    (grant,) = db.session.scalars(sa.select(RoleGrant))
+    assert (grant.user_id, grant.role, grant.programme) == (user.id, Role.COORDINATOR, "honey")
+    assert "aziza@example.org" in client.get(response.location).get_data(as_text=True)
+    twice = client.post("/manage/programmes/honey/coordinators", data={"email": "aziza@example.org"})
+    assert twice.status_code == 409
+    assert "has this role with this scope already" in twice.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("email", "message"),
+    [
+        ("", "Fill in this field."),
+        ("nobody@example.org", "There is no account with this address."),
+        ("x" * 255, "at most 254 characters"),
+        ("<script>", "There is no account with this address."),
+    ],
+)
+def test_name_coordinator_with_bad_input_says_so(
+    client: RegistryClient, acting_as: Acting, programme: Programme, email: str, message: str
+) -> None:
+    acting_as(ADMINISTRATOR)
+
+    response = client.post("/manage/programmes/honey/coordinators", data={"email": email})
+
+    assert response.status_code == 422
+    assert message in response.get_data(as_text=True)
+    assert db.session.scalars(sa.select(RoleGrant)).all() == []
+
+
+def test_name_coordinator_by_a_coordinator_is_refused(client: RegistryClient, programme: Programme) -> None:
+    assert client.get("/manage/programmes/honey/coordinators").status_code == 403
