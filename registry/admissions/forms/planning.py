@@ -340,15 +340,5 @@ def _state(name: str) -> str:
     return GENERAL if state == _GENERAL else state
 
 
-class CancelForm(RegistryForm):
-    """Why a cohort is called off; its applicants read it."""
-
-    reason: Any = TextAreaField(
-        _l("Reason"),
-        description=_l("Applicants read it."),
-        validators=[Filled(_l("Give a reason.")), _at_most(300)],
-    )
-
-
 class ConfirmForm(RegistryForm):
     """A step that needs nothing but the wish to take it."""

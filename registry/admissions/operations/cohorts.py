@@ -235,16 +235,6 @@ def publish_cohort(cohort: Cohort, *, actor: Actor) -> Cohort:
     return cohort
 
 
-def cancel_cohort(cohort: Cohort, *, reason: str, actor: Actor) -> Cohort:
-    """Call the cohort off. Its applications are closed, and their owners told, by the next run of the clock.
-
-    Errors: NotAllowed; IllegalTransition; InvalidInput("reason").
-    """
-    COHORT.apply(cohort, "cancel", actor=actor, reason=reason.strip())
-    touch_catalogue()
-    return cohort
-
-
 def archive_cohort(cohort: Cohort, *, actor: Actor) -> Cohort:
     """Put an ended cohort away.
 

@@ -7,7 +7,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
 from registry.admissions.forms.planning import (
-    CancelForm,
     ConditionsForm,
     ConfirmForm,
     DatesForm,
@@ -35,6 +34,8 @@ from registry.core.i18n import _, pick_translation
 from registry.core.transaction import transaction
 from registry.places import queries as places
 from registry.places.queries import Choice
+
+STEPS = {"publish": operations.publish_cohort, "archive": operations.archive_cohort}
 
 
 def _context(cohort: Cohort) -> dict[str, Any]:
@@ -201,20 +202,15 @@ def _edit(code: str, form: Any, template: str, edit: Any, values_of: Any, **cont
 @bp.route("/manage/cohorts/<code>/status/<step>", methods=["GET", "POST"])
 @requires(Permission.COHORT_PUBLISH)
 def change_cohort_status(code: str, step: str) -> Any:
-    """Asks, then publishes, cancels or archives."""
-    if step not in COHORT.transitions:
+    """Asks, then publishes or archives; calling a cohort off concerns its enrolments and has its page there."""
+    if step not in STEPS:
         abort(404)
-    form = CancelForm() if step == "cancel" else ConfirmForm()
+    form = ConfirmForm()
     if form.validate_on_submit():
         try:
             with transaction():
                 cohort = get_managed_cohort(code, actor=current_actor)
-                if step == "publish":
-                    operations.publish_cohort(cohort, actor=current_actor)
-                elif step == "cancel":
-                    operations.cancel_cohort(cohort, reason=form.reason.data, actor=current_actor)
-                else:
-                    operations.archive_cohort(cohort, actor=current_actor)
+                STEPS[step](cohort, actor=current_actor)
         except RegistryError as error:
             form.show(error)
         else:
