@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from registry.access.actor import Actor
 from registry.admissions.enums import LIVE_STATUSES, ApplicationStatus
@@ -87,17 +87,19 @@ def find_live_application(person: Person, cohort: Cohort) -> Application | None:
     )
 
 
-def find_current_application(cohort: Cohort, *, actor: Actor) -> Application | None:
-    """The actor's live application in the cohort, else the draft that the closing window ended."""
+def find_current_application(code: str, *, actor: Actor) -> Application | None:
+    """The actor's live application in the cohort with this code, else the draft the closing window ended."""
     if actor.person_id is None:
         return None
     return db.session.scalar(
         sa.select(Application)
+        .join(Application.cohort)
         .where(
             Application.person_id == actor.person_id,
-            Application.cohort_id == cohort.id,
+            Cohort.code == normalise_code(code),
             Application.status.in_(LIVE_STATUSES | {ApplicationStatus.EXPIRED}),
         )
+        .options(contains_eager(Application.cohort))
         .order_by(
             sa.case((Application.status == ApplicationStatus.EXPIRED, 1), else_=0), Application.id.desc()
         )

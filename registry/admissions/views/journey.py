@@ -17,7 +17,6 @@ from registry.admissions.rules.journey import Journey, freeze_profile
 from registry.admissions.rules.summaries import list_rows
 from registry.admissions.views.blueprint import bp
 from registry.admissions.views.pages import group_pages, page_label, page_url, summarise_journey
-from registry.catalogue.models import Cohort
 from registry.catalogue.rules import compute_phase, is_open
 from registry.core import clock
 from registry.core.errors import RegistryError
@@ -29,10 +28,10 @@ S = ApplicationStatus
 Answered = Response | tuple[str, int]
 
 
-def redirect_unless_draft(cohort: Cohort, application: Application | None) -> Response | None:
-    """Where somebody is sent who has no draft: to the start, or to what was sent."""
+def redirect_unless_draft(code: str, application: Application | None) -> Response | None:
+    """Where somebody is sent who has no draft in the cohort: to the start, or to what was sent."""
     if application is None or application.status is S.EXPIRED:
-        return redirect(url_for("admissions.start_application", code=cohort.code), 303)
+        return redirect(url_for("admissions.start_application", code=code), 303)
     if application.status is not S.DRAFT:
         return redirect(url_for("admissions.show_own_application", code=application.code), 303)
     return None
@@ -43,10 +42,10 @@ def redirect_unless_draft(cohort: Cohort, application: Application | None) -> Re
 def start_application(code: str) -> Answered:
     """Say what is needed, and begin; who has begun goes on."""
     cohort = queries.get_cohort_to_apply(code)
-    application = queries.find_current_application(cohort, actor=current_actor)
+    application = queries.find_current_application(code, actor=current_actor)
     form = ConfirmForm()
     if application is not None and application.status is not S.EXPIRED:
-        return redirect_unless_draft(cohort, application) or redirect(
+        return redirect_unless_draft(code, application) or redirect(
             url_for("admissions.show_tasks", code=cohort.code), 303
         )
     if form.validate_on_submit():
@@ -76,9 +75,8 @@ def start_application(code: str) -> Answered:
 @requires(Permission.APPLICATION_EDIT)
 def show_tasks(code: str) -> Answered:
     """Every page with its status, and when the last one was saved."""
-    cohort = queries.get_cohort_to_apply(code)
-    application = queries.find_current_application(cohort, actor=current_actor)
-    elsewhere = redirect_unless_draft(cohort, application)
+    application = queries.find_current_application(code, actor=current_actor)
+    elsewhere = redirect_unless_draft(code, application)
     if application is None or elsewhere is not None:
         return elsewhere  # type: ignore[return-value]
     journey = queries.get_journey(application)
@@ -86,9 +84,11 @@ def show_tasks(code: str) -> Answered:
         "admissions/show_tasks.html",
         journey=journey,
         groups=group_pages(journey),
-        missing=[(page_label(journey, page.key), page_url(cohort, page.key)) for page in journey.missing],
+        missing=[
+            (page_label(journey, page.key), page_url(journey.cohort, page.key)) for page in journey.missing
+        ],
         page_url=page_url,
-        is_open=is_open(cohort, clock.now()),
+        is_open=is_open(journey.cohort, clock.now()),
         zone=current_actor.zone,
     ), 200
 
@@ -97,11 +97,10 @@ def show_tasks(code: str) -> Answered:
 @requires(Permission.APPLICATION_SUBMIT)
 def submit(code: str) -> Answered:
     """Check answers, then send. Pressed twice, it shows the same receipt."""
-    cohort = queries.get_cohort_to_apply(code)
-    application = queries.find_current_application(cohort, actor=current_actor)
+    application = queries.find_current_application(code, actor=current_actor)
     if application is not None and application.submitted_at is not None:
         return redirect(url_for("admissions.show_receipt", code=application.code), 303)
-    if elsewhere := redirect_unless_draft(cohort, application):
+    if elsewhere := redirect_unless_draft(code, application):
         if application is not None and request.method == "POST":
             flash(_("The application window has closed, so the application can no longer be sent."), "error")
         return elsewhere
@@ -112,10 +111,10 @@ def submit(code: str) -> Answered:
                 application = submit_application(application, actor=current_actor)
         except RegistryError as error:
             form.show(error)
-            application = queries.find_current_application(cohort, actor=current_actor)
+            application = queries.find_current_application(code, actor=current_actor)
         else:
             return redirect(url_for("admissions.show_receipt", code=application.code), 303)
-    if elsewhere := redirect_unless_draft(cohort, application):
+    if elsewhere := redirect_unless_draft(code, application):
         return elsewhere
     return _show_check(queries.get_journey(application), form)  # type: ignore[arg-type]
 

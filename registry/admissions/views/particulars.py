@@ -57,10 +57,9 @@ def _answer_page(
 
     What is `is_personal` is saved by an operation of `people`, which knows no application.
     """
-    cohort = queries.get_cohort_to_apply(code)
-    application = queries.find_current_application(cohort, actor=current_actor)
+    application = queries.find_current_application(code, actor=current_actor)
     is_post = request.method == "POST"
-    elsewhere = redirect_unless_draft(cohort, application)
+    elsewhere = redirect_unless_draft(code, application)
     if application is None or (elsewhere is not None and not is_post):
         return elsewhere  # type: ignore[return-value]
     form: PageForm | None = None
@@ -85,7 +84,7 @@ def _answer_page(
         journey=journey,
         form=form,
         key=key,
-        is_open=is_open(cohort, clock.now()),
+        is_open=is_open(journey.cohort, clock.now()),
         back=request.args.get("back") == CHECK,
         **{name: value(journey) for name, value in context.items()},
     ), form.http_status

@@ -1,6 +1,6 @@
 """The applicant's pages about an offer: read, accept or decline, each confirmed."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from registry.access.permissions import Permission
@@ -10,7 +10,6 @@ from registry.admissions.queries.own_applications import OwnOffer, get_own_offer
 from registry.admissions.rules.seats import is_open
 from registry.core import clock
 from registry.core.errors import RegistryError
-from registry.core.i18n import _
 from registry.core.transaction import transaction
 from registry.enrolments import operations
 from registry.enrolments.forms import AnswerOfferForm
@@ -44,7 +43,6 @@ def accept_offer(code: str) -> Answered:
         except RegistryError as error:
             form.show(error)
         else:
-            flash(_("The place is yours."))
             return _to_offer(own)
     return _show_confirmation("enrolments/accept_offer.html", code, form)
 
@@ -64,7 +62,6 @@ def decline_offer(code: str) -> Answered:
         except RegistryError as error:
             form.show(error)
         else:
-            flash(_("You declined the place. It goes to the next person."))
             return _to_offer(own)
     return _show_confirmation("enrolments/decline_offer.html", code, form)
 
