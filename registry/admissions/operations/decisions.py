@@ -21,7 +21,7 @@ from registry.core.errors import Conflict, IllegalTransition, InvalidInput, Stal
 from registry.core.i18n import _l
 from registry.core.transaction import transaction
 
-RELEASE_BATCH = 50
+RELEASE_BATCH = 200
 """Decisions released in one transaction: its pools are locked as long as it runs."""
 
 

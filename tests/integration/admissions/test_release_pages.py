@@ -22,6 +22,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.actors import coordinator
 from tests.factories.admissions import ApplicationFactory, StagedDecisionFactory
 from tests.factories.catalogue import CohortFactory, ProgrammeFactory, SeatPoolFactory
+from tests.queries import counted_queries
 
 S = ApplicationStatus
 
@@ -92,6 +93,19 @@ def test_list_decisions_shows_counts_and_sample_mails_in_every_language(client, 
     assert re.findall(r'<section lang="(\w+)">', page) == ["en", "ru", "zh"] * 2
     assert "you are offered a place in “Honey online”" in page
     assert "There were more good applications than seats." in page
+
+
+def test_list_decisions_costs_the_same_for_10_and_50_rows(client, cohort) -> None:
+    costs = []
+    for more in (10, 40):
+        for _ in range(more):
+            StagedDecisionFactory(application=apply(cohort))
+        with counted_queries() as statements:
+            page = text_of(client.get(f"/manage/cohorts/{cohort.code}/decisions"))
+        costs.append((page.count("/unstage"), len(statements)))
+
+    assert [rows for rows, _ in costs] == [10, 50]
+    assert costs[0][1] == costs[1][1]
 
 
 def test_release_decisions_asks_first_then_reports_row_by_row(client, cohort) -> None:
