@@ -9,6 +9,7 @@ from registry.core import tables
 from registry.core.database import db
 from registry.core.errors import NotFound
 from registry.core.tables import Page, SortKey
+from registry.messages import rules
 from registry.messages.enums import MessageStatus
 from registry.messages.models import Message
 
@@ -25,8 +26,8 @@ def list_messages(actor: Actor, key: str | None = None) -> Page[Message]:
 
 def get_message(code: str, actor: Actor) -> Message:
     """Errors: NotFound."""
-    message = db.session.scalar(_visible_to(actor).where(Message.code == code))
-    if message is None:
+    message = db.session.scalar(sa.select(Message).where(Message.code == code))
+    if message is None or not rules.can_read(actor, message):
         raise NotFound
     return message
 
