@@ -193,7 +193,9 @@ def _rank_on_list(staged: StagedDecision) -> int:
 
 
 def _tell_not_endorsed(cohort: Cohort) -> None:
-    """What the focal points declined is announced with the first release."""
+    """What the focal points declined is announced with the first release, and only then."""
+    if queries.find_last_release(cohort) is None:
+        return
     ids = queries.list_not_endorsed_ids(cohort)
     for start in range(0, len(ids), RELEASE_BATCH):
         with transaction():

@@ -2,8 +2,10 @@
 
 from registry.access.actor import Actor
 from registry.admissions.models import Application, Nomination
-from registry.admissions.operations import offers
+from registry.admissions.operations import notices, offers
 from registry.admissions.operations.steps import take_step
+from registry.admissions.queries.decisions import find_last_release
+from registry.admissions.queries.seats import get_cohort_of
 from registry.core import clock
 from registry.core.database import db
 from registry.core.errors import InvalidInput
@@ -24,11 +26,13 @@ def endorse(application: Application, *, rank: int | None = None, actor: Actor) 
 
 
 def decline_endorsement(application: Application, *, reason: str, actor: Actor) -> Nomination:
-    """The state does not back it. The applicant reads nothing before the cohort's release.
+    """The state does not back it. The applicant is told with the cohort's release, or now if that is past.
 
     Errors: NotAllowed, IllegalTransition, InvalidInput("reason").
     """
     take_step(application, "decline_endorsement", actor=actor, reason=reason)
+    if find_last_release(get_cohort_of(application)) is not None:
+        notices.tell_not_endorsed(application)
     return _note(application, is_endorsed=False, rank=None, reason=reason.strip(), actor=actor)
 
 

@@ -120,12 +120,14 @@ def _tell_of_offer(kind: str, offer: Offer, application: Application) -> None:
 def _tell(kind: str, application: Application, *, key: str | None = None, **facts: Any) -> None:
     person = queries.get_person(application)
     to = get_address(person)
-    if not to.address:
+    key = key or f"{kind}:{application.code}"
+    # Told already: the same news must not overtake itself.
+    if not to.address or queries.was_told(key):
         return
     forget(application)
     messages.queue(
         kind,
-        key=key or f"{kind}:{application.code}",
+        key=key,
         to=Recipient(to.address, to.locale, to.zone, to.user_id),
         topic=_topic(application),
         context=_context(application, to.locale) | facts,

@@ -6,6 +6,7 @@ from registry.admissions.models import Application
 from registry.catalogue.models import Cohort, ProgrammeTranslation
 from registry.core.database import db
 from registry.core.i18n import pick_translation
+from registry.messages.models import Message
 from registry.people.models import Person
 
 
@@ -17,6 +18,11 @@ def get_person(application: Application) -> Person:
 def get_cohort(application: Application) -> Cohort:
     """The application's cohort."""
     return db.session.get_one(Cohort, application.cohort_id)
+
+
+def was_told(key: str) -> bool:
+    """Whether this message was queued before."""
+    return db.session.scalar(sa.select(Message.id).where(Message.key == key)) is not None
 
 
 def get_programme_title(application: Application, locale: str) -> str:

@@ -239,16 +239,33 @@ def test_release_by_somebody_elses_coordinator_is_not_allowed() -> None:
         decisions.release_decisions(cohort, actor=coordinator("another"))
 
 
-def test_release_tells_those_whom_no_focal_point_endorsed() -> None:
-    cohort = make_cohort()
+def decline_endorsement(cohort: Cohort) -> Application:
     application = ApplicationFactory(cohort=cohort, status=S.AWAITING_ENDORSEMENT)
     with transaction():
         nominations.decline_endorsement(application, reason="Others first", actor=focal_point("UZ"))
-    before = mails(application)
+    return application
+
+
+def test_release_tells_those_whom_no_focal_point_endorsed() -> None:
+    cohort = make_cohort()
+    application = decline_endorsement(cohort)
+    release(cohort)
+    before_the_first_decision = mails(application)
+    stage(cohort, REJECT)
 
     release(cohort)
+    release(cohort)
 
-    assert (before, mails(application)) == ([], [("not_endorsed", MessageStatus.QUEUED)])
+    assert before_the_first_decision == []
+    assert mails(application) == [("not_endorsed", MessageStatus.QUEUED)]
+
+
+def test_decline_endorsement_after_the_release_tells_at_once() -> None:
+    cohort = make_cohort()
+    stage(cohort, REJECT)
+    release(cohort)
+
+    assert mails(decline_endorsement(cohort)) == [("not_endorsed", MessageStatus.QUEUED)]
 
 
 def test_endorse_in_a_first_come_cohort_offers_at_once() -> None:
