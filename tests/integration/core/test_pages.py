@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from registry.access.web import public
 from registry.core import clock
-from registry.core.edition import get_edition, publish_edition
+from registry.core.edition import get_edition, glance_at_edition, publish_edition
 from registry.core.memory import Memory
 from registry.core.pages import Page, kept_page
 from registry.core.transaction import transaction
@@ -202,3 +202,18 @@ def test_memory_refuses_what_is_larger_than_itself_and_replaces_what_it_has() ->
     assert memory.find("a", 1) == 49
     assert memory.find("a", 2) is None
     assert len(memory) == 0
+
+
+@pytest.mark.committed
+def test_the_edition_is_the_same_at_a_glance_and_leaves_the_connection_as_it_was(
+    committed_database: Flask,
+) -> None:
+    with committed_database.app_context():
+        assert glance_at_edition() == get_edition() == 0
+        for number in (1, 2):
+            raise_edition()
+            assert glance_at_edition() == get_edition() == number
+        with pytest.raises(ZeroDivisionError), transaction():  # noqa: PT012
+            publish_edition()
+            raise ZeroDivisionError
+        assert glance_at_edition() == 2
