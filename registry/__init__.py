@@ -59,6 +59,7 @@ MODELS = (
 
 JOBS: tuple[str, ...] = (
     "registry.messages.operations",
+    "registry.accounts.operations.forgetting",
     "registry.catalogue.operations",
     "registry.reports.jobs",
     "registry.admissions.operations.sweeps",

@@ -61,6 +61,12 @@ def go_on(user: User) -> Response:
 def name_reader(response: Response, name: str | None) -> None:
     """Tell the small script of pages kept for everybody what to call the reader; None forgets it."""
     if name:
-        response.set_cookie(WHO_COOKIE, quote(name[:60]), samesite="Lax", max_age=30 * 86_400)
+        response.set_cookie(
+            WHO_COOKIE,
+            quote(name[:60]),
+            samesite="Lax",
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            max_age=30 * 86_400,
+        )
     else:
         response.delete_cookie(WHO_COOKIE)
