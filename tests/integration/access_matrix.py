@@ -163,6 +163,7 @@ CATALOGUE = {
     "catalogue.list_programmes": everybody(200),
     "catalogue.list_results": only("programme", coordinator=OWN, administrator=200),
     "catalogue.manage_programme": only("programme", coordinator=OWN, administrator=200),
+    "catalogue.name_coordinator": only("programme", administrator=200),
     "catalogue.register_interest": everybody(OWN, "announced_programme"),
     "catalogue.remove_partner": only(
         "programme",
@@ -181,7 +182,7 @@ CATALOGUE = {
 
 PLANNING = {
     "admissions.change_cohort_status": only(
-        "cohort", args={"step": "cancel"}, coordinator=OWN, administrator=200
+        "planned_cohort", args={"step": "publish"}, coordinator=OWN, administrator=200
     ),
     "admissions.create_cohort": only("programme", coordinator=OWN, administrator=200),
     "admissions.edit_conditions": only("cohort", coordinator=OWN, administrator=200),

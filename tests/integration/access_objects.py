@@ -114,12 +114,14 @@ def _make_programme(
     application = ApplicationFactory(cohort=cohort, person=person, member_state=state)
     StagedDecisionFactory(application=application)
     enrolment = EnrolmentFactory(application__cohort=cohort)
+    planned = CohortFactory(programme=programme, status=CohortStatus.DRAFT, published_at=None)
     target, result = _make_target(programme), _make_result(programme)
     db.session.flush()
     slug = {"slug": programme.slug}
     objects = {
         "programme": slug,
         "cohort": {"code": cohort.code},
+        "planned_cohort": {"code": planned.code},
         "application": {"code": application.code},
         "enrolment": {"code": enrolment.code},
         "target": slug | {"code": target.code},
