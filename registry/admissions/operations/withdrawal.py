@@ -1,4 +1,4 @@
-"""Taking an application back."""
+"""Taking back an application, or a consent given with it."""
 
 from registry.access import policy
 from registry.access.actor import Actor
@@ -9,6 +9,10 @@ from registry.admissions.operations.letters import forget, write_applicant
 from registry.admissions.operations.offers import free_held
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import seats as queries
+from registry.people import operations as people
+from registry.people.enums import ConsentPurpose
+from registry.people.models import Consent
+from registry.people.queries import get_person
 
 
 def withdraw_application(application: Application, *, actor: Actor) -> Application:
@@ -29,3 +33,14 @@ def withdraw_application(application: Application, *, actor: Actor) -> Applicati
     if application.submitted_at is not None:
         write_applicant("application_withdrawn", application)
     return application
+
+
+def withdraw_follow_up(application: Application, *, actor: Actor) -> Consent | None:
+    """Take back the consent to questions after the training. None when there is none to take back.
+
+    Errors: NotAllowed.
+    """
+    policy.require(actor, Permission.APPLICATION_VIEW_OWN, application)
+    return people.withdraw_consent(
+        get_person(application.person_id), ConsentPurpose.FOLLOW_UP, about=application.code, actor=actor
+    )

@@ -33,6 +33,8 @@ from registry.core.audit import AuditEntry
 from registry.core.codes import normalise_code
 from registry.core.database import db
 from registry.core.errors import NotFound
+from registry.people import queries as people
+from registry.people.enums import ConsentAction, ConsentPurpose
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ class OwnApplication:
     request: GuardianRequest | None
     failures: Sequence[RuleName]
     rejection: Rejection | None
+    agrees_to_follow_up: bool
+    """Whether the consent to questions after the training stands."""
 
     @property
     def closing(self) -> str:
@@ -151,6 +155,7 @@ def get_own_application(code: str, *, actor: Actor) -> OwnApplication:
         request=find_last_request(application),
         failures=_list_failures(application),
         rejection=_find_rejection(application),
+        agrees_to_follow_up=_agrees(application),
     )
 
 
@@ -250,6 +255,12 @@ def _list_failures(application: Application) -> Sequence[RuleName]:
             EligibilityResult.application_id == application.id, EligibilityResult.result == RuleResult.FAIL
         )
     ).all()
+
+
+def _agrees(application: Application) -> bool:
+    consents = people.map_consents(people.get_person(application.person_id), about=application.code)
+    said = consents.get(ConsentPurpose.FOLLOW_UP)
+    return said is not None and said.action is ConsentAction.GIVEN
 
 
 def _find_rejection(application: Application) -> Rejection | None:

@@ -26,7 +26,7 @@ def get_consent_text(purpose: ConsentPurpose, *, programme: str, name: str = "")
         ConsentPurpose.PARTICIPATION: _(
             "I am the parent or legal guardian of %(name)s. I agree that %(name)s applies for "
             "“%(programme)s”, takes part if a place is offered, and that the application is used to decide "
-            "about it. I can take this back at any time.",
+            "about it. Until a place is accepted, %(name)s can take the application back at any time.",
             name=name,
             programme=programme,
         ),

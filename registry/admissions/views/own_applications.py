@@ -11,8 +11,8 @@ from registry.admissions.forms.journey import ConfirmForm
 from registry.admissions.forms.particulars import make_guardian_form
 from registry.admissions.lifecycle import APPLICATION
 from registry.admissions.models import Application
+from registry.admissions.operations import withdrawal as operations
 from registry.admissions.operations.guardians import ask_guardian_again
-from registry.admissions.operations.withdrawal import withdraw_application as withdraw
 from registry.admissions.queries import own_applications as queries
 from registry.admissions.queries.answers import list_answers
 from registry.admissions.queries.journey import get_journey
@@ -105,7 +105,7 @@ def withdraw_application(code: str) -> Answered:
     if form.validate_on_submit():
         try:
             with transaction():
-                withdraw(application, actor=current_actor)
+                operations.withdraw_application(application, actor=current_actor)
         except RegistryError as error:
             form.show(error)
         else:
@@ -141,6 +141,25 @@ def _list_consequences(own: queries.OwnApplication) -> list[str]:
     else:
         sentences.append(_("Applications are closed, so you cannot apply again for this cohort."))
     return sentences
+
+
+@bp.route("/my/applications/<code>/follow-up", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_VIEW_OWN)
+def withdraw_follow_up(code: str) -> Answered:
+    """Ask once more, then end the consent to questions after the training."""
+    form = ConfirmForm()
+    application = queries.get_own(code, actor=current_actor)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                operations.withdraw_follow_up(application, actor=current_actor)
+        except RegistryError as error:
+            form.show(error)
+        else:
+            flash(_("We will not ask you questions after the training."))
+            return redirect(url_for(".show_own_application", code=code), 303)
+    own = queries.get_own_application(code, actor=current_actor)
+    return render_template("admissions/withdraw_follow_up.html", own=own, form=form), form.http_status
 
 
 @bp.route("/my/applications/<code>/guardian", methods=["GET", "POST"])

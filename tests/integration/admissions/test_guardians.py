@@ -181,12 +181,12 @@ def test_answer_guardian_too_late_changes_nothing(client, sent, answer):
 
 @pytest.mark.parametrize("status", [S.WITHDRAWN, S.CLOSED, S.SUBMITTED])
 def test_answer_guardian_when_the_application_no_longer_waits_says_so(client, status):
-    request = GuardianRequestFactory(application__status=status, token="abc")
+    application = GuardianRequestFactory(application__status=status, token="abc").application
 
     for page in (client.get("/guardian/abc"), client.post("/guardian/abc", data={"agrees": "yes"})):
         assert page.status_code == 410
         assert "No answer is needed any more" in page.get_data(as_text=True)
-    assert _status(request.application) is status
+    assert _status(application) is status
 
 
 def test_answer_guardian_with_an_unknown_link_is_not_found(client):

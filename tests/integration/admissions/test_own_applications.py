@@ -18,6 +18,8 @@ from registry.core.database import db
 from registry.core.errors import IllegalTransition, NotAllowed
 from registry.core.transaction import transaction
 from registry.messages.models import Message
+from registry.people.enums import ConsentAction, ConsentPurpose
+from registry.people.models import Consent
 from tests.factories.actors import applicant
 from tests.factories.admissions import ApplicationFactory, OfferFactory, StagedDecisionFactory
 from tests.factories.catalogue import SeatPoolFactory
@@ -290,3 +292,31 @@ def test_answer_offer_too_late_says_so(client, offered, answer):
     assert late.status_code == 409
     assert "The time to answer this offer is over" in late.get_data(as_text=True)
     assert db.session.get(Application, application.id).status is S.OFFERED
+
+
+def test_withdraw_follow_up_takes_the_consent_back_once(client, acting_as):
+    application, actor = ready_draft()
+    with transaction():
+        submit_application(application, actor=actor)
+    acting_as(actor)
+    here = f"/my/applications/{application.code}"
+    assert "Take back the consent" in client.get(here).get_data(as_text=True)
+
+    assert client.get(f"{here}/follow-up").status_code == 200
+    answers = [client.post(f"{here}/follow-up").location for _ in range(2)]
+
+    assert answers == [here, here]
+    ledger = db.session.scalars(
+        sa.select(Consent.action).where(Consent.purpose == ConsentPurpose.FOLLOW_UP).order_by(Consent.id)
+    ).all()
+    assert ledger == [ConsentAction.GIVEN, ConsentAction.WITHDRAWN]
+    assert "Take back the consent" not in client.get(here).get_data(as_text=True)
+    assert db.session.get(Application, application.id).status is S.SUBMITTED
+
+
+def test_withdraw_follow_up_of_somebody_else_is_not_found(client, acting_as):
+    application, _actor = ready_draft()
+    acting_as(applicant(known_person()))
+
+    assert client.post(f"/my/applications/{application.code}/follow-up").status_code == 404
+    assert set(db.session.scalars(sa.select(Consent.action))) == {ConsentAction.GIVEN}
