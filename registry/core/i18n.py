@@ -175,7 +175,7 @@ def sort_key(text: str, locale: str | None = None) -> tuple[str, str]:
     folded = unicodedata.normalize("NFKD", text.casefold().replace("ё", "е"))
     # The breve stays: it makes й of и, which is another letter.
     letters = (each for each in folded if not unicodedata.combining(each) or each == "\u0306")
-    return ("".join(letters), text)
+    return (unicodedata.normalize("NFC", "".join(letters)), text)
 
 
 def fold(text: str) -> str:

@@ -1,0 +1,37 @@
+"""How the end of a window is told."""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from registry.core.i18n import format_deadline, in_locale, sort_key
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "expected"),
+    [
+        ((2027, 6, 30, 18, 59, 59), "Asia/Tashkent", "23:59 on 30 June 2027, Tashkent time (UTC+5)"),
+        ((2027, 6, 30, 19, 0, 0), "Asia/Tashkent", "23:59 on 30 June 2027, Tashkent time (UTC+5)"),
+        ((2027, 6, 30, 19, 0, 1), "Asia/Tashkent", "00:00 on 1 July 2027, Tashkent time (UTC+5)"),
+        ((2027, 7, 1, 0, 0, 0), "UTC", "23:59 on 30 June 2027, UTC"),
+        ((2027, 6, 30, 13, 0, 0), "Asia/Tashkent", "18:00 on 30 June 2027, Tashkent time (UTC+5)"),
+    ],
+)
+def test_format_deadline_tells_the_end_of_a_day_as_its_last_minute(
+    app: Flask, at: tuple[int, ...], zone: str, expected: str
+) -> None:
+    with app.test_request_context(), in_locale("en"):
+        assert format_deadline(datetime(*at, tzinfo=UTC), zone) == expected
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", ["Åland Islands", "Albania", "Côte d’Ivoire", "Türkiye", "Tuvalu", "UAE"]),
+        ("ru", ["Ёлка", "Ель", "Индия", "Йемен", "Казахстан"]),
+        ("zh", ["埃及", "白俄罗斯", "哈萨克斯坦", "吉尔吉斯斯坦", "中国"]),
+    ],
+)
+def test_sort_key_follows_the_alphabet_of_the_language(locale: str, words: list[str]) -> None:
+    assert sorted(reversed(words), key=lambda word: sort_key(word, locale)) == words
