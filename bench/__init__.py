@@ -1,0 +1,1 @@
+"""How fast the registry is, under its production server on PostgreSQL: `make bench`."""
