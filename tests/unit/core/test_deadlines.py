@@ -34,4 +34,4 @@ def test_format_deadline_tells_the_end_of_a_day_as_its_last_minute(
     ],
 )
 def test_sort_key_follows_the_alphabet_of_the_language(locale: str, words: list[str]) -> None:
-    assert sorted(reversed(words), key=lambda word: sort_key(word, locale)) == words
+    assert sorted(words[::-1], key=lambda word: sort_key(word, locale)) == words
