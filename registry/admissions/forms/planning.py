@@ -94,9 +94,13 @@ class DatesForm(VersionedForm):
         validators=[Optional(), _at_most(500)],
     )
 
-    def __init__(self, zones: Sequence[Choice], cohort: Cohort | None = None) -> None:
+    def __init__(
+        self, zones: Sequence[Choice], cohort: Cohort | None = None, *, own_zone: str = "UTC"
+    ) -> None:
+        first = {"opens_time": "09:00", "closes_time": LAST_MINUTE}
+        first["zone"] = own_zone if own_zone in {each.value for each in zones} else "UTC"
         super().__init__(
-            data=date_values(cohort) if cohort else {"opens_time": "09:00", "closes_time": LAST_MINUTE},
+            data=date_values(cohort) if cohort else first,
             stored_version=cohort.version if cohort else 0,
         )
         self.zone.choices = [SelectChoice(each.value, each.label) for each in zones]

@@ -51,7 +51,7 @@ def _context(cohort: Cohort) -> dict[str, Any]:
 @requires(Permission.COHORT_EDIT)
 def create_cohort(slug: str) -> Any:
     """A draft with its dates; everything else has a default until it is set."""
-    form = NewCohortForm(places.list_zones())
+    form = NewCohortForm(places.list_zones(), own_zone=current_actor.zone)
     if form.validate_on_submit():
         try:
             with transaction():

@@ -1,6 +1,7 @@
 """Cohorts in the hands of those who plan them: dates, conditions, selection; what is refused and frozen."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -44,6 +45,17 @@ def test_create_cohort_is_a_draft(client: RegistryClient, programme: Programme) 
     assert last_entry().action == "catalogue:cohort:create"
     page = client.get(response.location).get_data(as_text=True)
     assert "23:59 on 30 June 2027" in page
+
+
+def test_create_cohort_suggests_the_own_zone_and_the_last_minute(
+    client: RegistryClient, programme: Programme, acting_as: Acting
+) -> None:
+    acting_as(replace(ADMINISTRATOR, zone="Asia/Almaty"))
+
+    page = client.get("/manage/programmes/honey/cohorts/new").get_data(as_text=True)
+
+    assert '<option selected value="Asia/Almaty">' in page
+    assert 'value="23:59"' in page
 
 
 BAD_DATES = [
