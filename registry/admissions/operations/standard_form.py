@@ -27,12 +27,12 @@ QUESTIONS: tuple[dict[str, Any], ...] = (
         "key": "motivation",
         "kind": QuestionKind.LONG_TEXT,
         "labels": _texts(
-            "Why do you want to take part?", "Почему вы хотите участвовать?", "您为什么想参加这个项目？"
+            "Why do you want to take part?", "Почему вы хотите участвовать?", "你为什么想参加这个项目？"
         ),
         "helps": _texts(
             "What do you want to learn, and why now?",
             "Чему вы хотите научиться и почему именно сейчас?",
-            "您想学到什么？为什么是现在？",
+            "你想学到什么？为什么是现在？",
         ),
         "max_words": MOTIVATION_WORDS,
     },
@@ -42,7 +42,7 @@ QUESTIONS: tuple[dict[str, Any], ...] = (
         "labels": _texts(
             "What do you sell, or what would you like to sell?",
             "Что вы продаёте или хотели бы продавать?",
-            "您在销售什么，或者想销售什么？",
+            "你在销售什么，或者想销售什么？",
         ),
         "helps": _texts(
             "For instance: honey from our village, or repairs of telephones.",
@@ -56,7 +56,7 @@ QUESTIONS: tuple[dict[str, Any], ...] = (
         "labels": _texts(
             "How much experience do you have with selling online?",
             "Какой у вас опыт продаж в интернете?",
-            "您有多少网上销售经验？",
+            "你有多少网上销售经验？",
         ),
         "helps": _texts(
             "All answers are welcome: the programme is for beginners too.",
@@ -68,7 +68,7 @@ QUESTIONS: tuple[dict[str, Any], ...] = (
     {
         "key": "shop_link",
         "kind": QuestionKind.LINK,
-        "labels": _texts("Link to your shop", "Ссылка на ваш магазин", "您的网店链接"),
+        "labels": _texts("Link to your shop", "Ссылка на ваш магазин", "你的网店链接"),
         "helps": _texts(
             "A page on a marketplace or in a social network is fine.",
             "Подойдёт страница на торговой площадке или в социальной сети.",
@@ -82,7 +82,7 @@ QUESTIONS: tuple[dict[str, Any], ...] = (
         "labels": _texts(
             "How will you use what you learn?",
             "Как вы будете применять полученные знания?",
-            "您将如何运用所学知识？",
+            "你将如何运用所学知识？",
         ),
         "helps": _texts(
             "Say what you plan to do in the months after the training.",
