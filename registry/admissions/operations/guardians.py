@@ -83,7 +83,7 @@ def answer_as_guardian(request: GuardianRequest, answer: GuardianAnswer, *, acto
 
     Errors: NotAllowed; Conflict when the link was used, is too old, or the application no longer waits.
     """
-    application = reload_locked(request.application)
+    application = reload_locked(queries.get_application_of(request))
     db.session.refresh(request)
     policy.require(actor, Permission.GUARDIAN_CONSENT, application)
     state = link_state(request, application, clock.now())

@@ -35,6 +35,11 @@ def get_request(token: str) -> GuardianRequest:
     return request
 
 
+def get_application_of(request: GuardianRequest) -> Application:
+    """The application the link is about; no query where it is loaded already."""
+    return db.session.get_one(Application, request.application_id)
+
+
 def list_open_requests(application: Application) -> Sequence[GuardianRequest]:
     """Links that could still be used."""
     return db.session.scalars(
