@@ -1,0 +1,243 @@
+"""One applicant's way from signing up to the sponsor's report, through every page on it."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from registry.core.i18n import html_language
+from tests.e2e.checks import assert_accessible, assert_fits
+from tests.e2e.conftest import OpenPage
+from tests.e2e.prepared import PASSWORD, Prepared, Staff, prepare
+from tests.e2e.site import Site
+
+FAMILY_NAME, GIVEN_NAME = "Rahimova", "Nodira"
+OTHERS_BEFORE, OTHERS_SINCE = 6, 4
+FIGURES = ("applied", "eligible", "offered", "accepted", "started", "completed")
+
+
+class Reader:
+    """Somebody with a browser who reads one language. Each page is checked as soon as it is there."""
+
+    def __init__(self, page: Page, language: str, say: Callable[..., str]) -> None:
+        self.page = page
+        self.language = language
+        self.say = say
+
+    def open(self, address: str) -> None:
+        self.page.goto(address)
+        self.check()
+
+    def press(self, label: str) -> None:
+        """Press the button with these words."""
+        self.page.get_by_role("button", name=self.say(label), exact=True).click()
+        self.check()
+
+    def follow(self, label: str) -> None:
+        """Follow the link with these words."""
+        self.page.get_by_role("link", name=self.say(label), exact=True).first.click()
+        self.check()
+
+    def follow_to(self, address: str) -> None:
+        """Follow the link to this address."""
+        self.page.locator(f"main a[href^='{address}']").first.click()
+        self.check()
+
+    def check(self) -> None:
+        """A page in the reader's language: no error, nothing that axe finds, nothing too wide."""
+        self.page.wait_for_load_state()
+        expect(self.page.locator("html")).to_have_attribute("lang", self.language)
+        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+        errors = self.page.locator(".error-summary").all_inner_texts()
+        assert errors == [], f"{self.path}: {errors}"
+        assert_accessible(self.page)
+        assert_fits(self.page)
+
+    def field(self, name: str) -> Locator:
+        return self.page.locator(f"[name='{name}']")
+
+    def choose(self, name: str, value: str) -> None:
+        """Choose one of a group of radio buttons."""
+        self.page.locator(f"input[name='{name}'][value='{value}']").check()
+
+    @property
+    def path(self) -> str:
+        return re.sub(r"^https?://[^/]+", "", self.page.url).partition("?")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "locale", "options"),
+    [
+        ("script", "en", {}),
+        ("no-script", "en", {"script": False}),
+        ("chinese", "zh", {"phone": True, "locale": "zh-CN", "zone": "Asia/Shanghai"}),
+    ],
+    ids=["script", "no script", "Chinese telephone"],
+)
+def test_applicant_becomes_a_participant_and_is_counted(
+    site: Site, open_page: OpenPage, name: str, locale: str, options: dict[str, object]
+) -> None:
+    prepared = prepare(site, name, locale)
+    email = f"nodira-{name}@example.org"
+
+    def arrive() -> Reader:
+        return Reader(
+            open_page(**options),
+            html_language(locale),
+            lambda sentence, **values: prepared.say(locale, sentence, **values),
+        )
+
+    applicant, coordinator, sponsor = arrive(), arrive(), arrive()
+
+    _sign_up(applicant, site, prepared, email)
+    code = _apply(applicant, prepared)
+
+    _sign_in(coordinator, prepared.coordinator)
+    _offer(coordinator, prepared, code)
+
+    _accept(applicant, site, email)
+    _complete(coordinator, prepared)
+    applicant.open("/my")
+    expect(applicant.page.locator("main")).to_contain_text(applicant.say("Completed"))
+
+    _sign_in(sponsor, prepared.sponsor)
+    assert _read_latest_release(sponsor)["completed"] == OTHERS_BEFORE
+    prepared.train_others(OTHERS_SINCE)
+    _compare_live_report(coordinator, prepared)
+    coordinator.open(f"/manage/programmes/{prepared.slug}/releases")
+    coordinator.press("Publish a release now")
+    assert _read_latest_release(sponsor) == dict.fromkeys(FIGURES, OTHERS_BEFORE + 1 + OTHERS_SINCE)
+    assert "All counts are right." in site.flask("reports", "recount")
+
+
+def _sign_up(applicant: Reader, site: Site, prepared: Prepared, email: str) -> None:
+    applicant.open(f"/programmes/{prepared.slug}")
+    applicant.follow_to(f"/cohorts/{prepared.cohort}")
+    applicant.follow_to(f"/apply/{prepared.cohort}")
+    applicant.follow("I have no account yet: sign up")
+    applicant.field("email").fill(email)
+    applicant.field("password").fill(PASSWORD)
+    applicant.press("Sign up")
+    applicant.open(site.link_in(site.wait_for_mail(email)))
+    applicant.press("Confirm my address")
+    assert applicant.path == f"/apply/{prepared.cohort}"
+
+
+def _apply(applicant: Reader, prepared: Prepared) -> str:
+    """The code of the application, once it is sent."""
+    applicant.press("Start now")
+    applicant.follow("Continue")
+    for _ in range(30):
+        if applicant.path.endswith("/check"):
+            break
+        _answer(applicant)
+        applicant.press("Continue")
+    expect(applicant.page.locator("main")).to_contain_text(FAMILY_NAME)
+    applicant.press("Send the application")
+    found = re.fullmatch(r"/my/applications/(\w+)/receipt", applicant.path)
+    assert found
+    applicant.follow("Follow your application")
+    return found[1]
+
+
+def _answer(applicant: Reader) -> None:
+    """Fill in the question page that is open; what may be left out stays empty."""
+    page, key = applicant.page, applicant.path.removeprefix("/apply/").partition("/")[2]
+    match key:
+        case "name":
+            applicant.field("family_name").fill(FAMILY_NAME)
+            applicant.field("given_names").fill(GIVEN_NAME)
+        case "birth":
+            for part, value in (("day", "9"), ("month", "4"), ("year", "2001")):
+                applicant.field(f"born_on-{part}").fill(value)
+            applicant.choose("sex", "female")
+        case "countries":
+            applicant.field("citizenship").select_option("UZ")
+            applicant.field("residence").select_option("UZ")
+        case "contact":
+            applicant.field("phone").fill("+998 90 123 45 67")
+        case "background":
+            applicant.choose("education", "isced_3")
+            applicant.choose("occupation", "studying")
+        case "languages":
+            applicant.field("language_1").select_option("uz")
+            applicant.field("level_1").select_option("c2")
+        case _ if key.startswith("consents/"):
+            applicant.choose("agrees", "yes")
+        case _:
+            answer = page.locator("main [name='answer']").first
+            if answer.get_attribute("type") == "radio":
+                answer.check()
+            else:
+                is_link = key.endswith("_link")
+                answer.fill("https://shop.example.org" if is_link else "I sell honey from our village.")
+
+
+def _sign_in(reader: Reader, staff: Staff) -> None:
+    reader.open("/account/sign-in")
+    reader.field("email").fill(staff.email)
+    reader.field("password").fill(PASSWORD)
+    reader.press("Sign in")
+    reader.field("code").fill(staff.code())
+    reader.press("Sign in")
+
+
+def _offer(coordinator: Reader, prepared: Prepared, code: str) -> None:
+    applications = f"/manage/cohorts/{prepared.cohort}"
+    assert coordinator.path == "/manage"
+    coordinator.open(f"{applications}/applications")
+    coordinator.follow_to(f"/manage/applications/{code}")
+    coordinator.press("Start the review")
+    coordinator.follow("Stage a decision")
+    coordinator.choose("decision", "offer")
+    coordinator.press("Stage the decision")
+    coordinator.open(f"{applications}/decisions")
+    coordinator.follow("Check and release")
+    coordinator.press("Release now")
+    assert coordinator.path == f"{applications}/decisions/released"
+
+
+def _accept(applicant: Reader, site: Site, email: str) -> None:
+    # The confirmation, the receipt, the offer.
+    applicant.open(site.link_in(site.wait_for_mail(email, number=3)))
+    applicant.follow("Accept the offer")
+    applicant.press("Accept the offer")
+
+
+def _complete(coordinator: Reader, prepared: Prepared) -> None:
+    for step in ("start", "complete"):
+        coordinator.open(f"/manage/cohorts/{prepared.cohort}/participants")
+        row = coordinator.page.get_by_role("row").filter(has_text=FAMILY_NAME)
+        row.locator("input[name='codes']").check()
+        coordinator.field("action").select_option(step)
+        coordinator.press("Mark the selected")
+
+
+def _compare_live_report(coordinator: Reader, prepared: Prepared) -> None:
+    """Page and file show what a recount finds."""
+    coordinator.open(f"/manage/programmes/{prepared.slug}/report")
+    recount = prepared.recount()
+    response = coordinator.page.request.get(f"/manage/programmes/{prepared.slug}/report.csv")
+    lines = csv.DictReader(io.StringIO(response.body().decode("utf-8-sig")))
+    counted = {
+        (line["table"], line["group"], line["figure"]): int(line["value"])
+        for line in lines
+        if line["table"] != "week" and line["value"] != "0"
+    }
+    assert counted == recount
+    assert _read_totals(coordinator) == {figure: recount["all", "all", figure] for figure in FIGURES}
+
+
+def _read_latest_release(sponsor: Reader) -> dict[str, int]:
+    sponsor.open("/sponsor")
+    sponsor.follow_to("/sponsor/reports/")
+    return _read_totals(sponsor)
+
+
+def _read_totals(reader: Reader) -> dict[str, int]:
+    """The last line of the table by sex: every figure over all groups."""
+    cells = reader.page.locator("#by-sex-table tfoot td.number").all_inner_texts()
+    return {figure: int(cell) for figure, cell in zip(FIGURES, cells, strict=True)}
