@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from wtforms import EmailField, Field, HiddenField, PasswordField, SelectField, StringField, ValidationError
 
@@ -66,7 +66,7 @@ class SignUpForm(RegistryForm):
     @property
     def known_zone(self) -> str:
         """The browser's zone, where a script told it."""
-        return self.zone.data if self.zone.data in available_timezones() else "UTC"
+        return self.zone.data if self.zone.data in clock.known_zones() else "UTC"
 
 
 class EmailForm(RegistryForm):
@@ -148,7 +148,7 @@ _AREAS = (
 
 @lru_cache(maxsize=1)
 def _zones() -> tuple[str, ...]:
-    return (*sorted(zone for zone in available_timezones() if zone.partition("/")[0] in _AREAS), "UTC")
+    return (*sorted(zone for zone in clock.known_zones() if zone.partition("/")[0] in _AREAS), "UTC")
 
 
 @lru_cache(maxsize=8)

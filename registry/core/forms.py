@@ -246,7 +246,7 @@ class DatePartsField(FormField):  # type: ignore[type-arg]
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None, **kwargs: Any) -> None:
         self._date = given = data if isinstance(data, date) else None
-        parts = {"day": given.day, "month": given.month, "year": given.year} if given else {}
+        parts = {part: str(getattr(given, part)) for part in ("day", "month", "year")} if given else {}
         prefix = self.name + self.separator
         self.form = self.form_class(
             formdata=formdata or None, prefix=prefix, data=parts, meta={"csrf": False}

@@ -1,13 +1,11 @@
 """What people say about themselves as account holders."""
 
-from zoneinfo import available_timezones
-
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.accounts import queries
 from registry.accounts.models import User
-from registry.core import audit
+from registry.core import audit, clock
 from registry.core.errors import InvalidInput, StaleWrite
 from registry.core.i18n import LOCALES, _l
 
@@ -21,7 +19,7 @@ def edit_settings(*, name: str, locale: str, zone: str, version: int, actor: Act
     policy.require(actor, Permission.ACCOUNT_MANAGE, user)
     if locale not in LOCALES:
         raise InvalidInput(_l("Choose one of the languages."), field="locale")
-    if zone not in available_timezones():
+    if zone not in clock.known_zones():
         raise InvalidInput(_l("Choose a time zone from the list."), field="zone")
     if user.version != version:
         raise StaleWrite

@@ -146,7 +146,8 @@ def shown_dates(client: RegistryClient, code: str) -> dict[str, str]:
     """What the form holds when it is opened: an edit that changes nothing."""
     page = client.get(f"/manage/cohorts/{code}/dates").get_data(as_text=True)
     tree = html5lib.parse(page, namespaceHTMLElements=False)
-    form = next(each for each in tree.iter("form") if each.get("method") == "post")
+    # Not the first form: the page's head has one of its own, to sign out.
+    form = next(form for form in tree.iter("form") if form.find(".//input[@name='version']") is not None)
     values = {each.get("name"): each.get("value", "") for each in form.iter("input")}
     for select in form.iter("select"):
         values[select.get("name")] = next(
