@@ -9,6 +9,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.pofile import read_po
 
+from registry.core.i18n import LOCALES
+
 ROOT = Path(__file__).parents[2]
 CATALOGUES = sorted((ROOT / "registry" / "translations").glob("*/LC_MESSAGES/messages.po"))
 KEYWORDS = DEFAULT_KEYWORDS | parse_keywords(["_l", "lazy_gettext", "lazy_ngettext:1,2"])
@@ -48,6 +50,10 @@ def singular(message: Message) -> str:
 
 def placeholders(text: str) -> set[str]:
     return set(re.findall(r"%\(\w+\)[sd]", text))
+
+
+def test_every_language_has_a_catalogue() -> None:
+    assert {path.parts[-3] for path in CATALOGUES} == set(LOCALES) - {"en"}
 
 
 def test_catalogue_has_the_sentences_of_the_sources(catalogue: Catalog, source_sentences: set[str]) -> None:
