@@ -39,6 +39,7 @@ COMMANDS: tuple[str, ...] = (
     "registry.catalogue.cli",
     "registry.core.worker",
     "registry.reports.cli",
+    "registry.demo.cli",
 )
 """Modules with a command group `cli`."""
 

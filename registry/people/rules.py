@@ -16,7 +16,7 @@ from registry.core.forms import plain_digits
 from registry.core.i18n import _l, is_script
 from registry.people.models import Person
 
-NAME_SIGNS = frozenset(" -‐‑–'’ʼʻ`´.·・•,،")
+NAME_SIGNS = frozenset(" -‐‑–'‘’ʼʻ`´.·・•,،")
 """What stands in names besides letters and their marks."""
 
 JOINERS = frozenset("\u200c\u200d")

@@ -13,7 +13,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("places", "load"),
     ("catalogue", "load"),
 )
-DEMO_COMMANDS: tuple[tuple[str, ...], ...] = ()
+DEMO_COMMANDS: tuple[tuple[str, ...], ...] = (("demo",),)
 
 
 def main() -> int:

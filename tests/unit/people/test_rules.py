@@ -13,6 +13,7 @@ from registry.people.rules import Names, check_birth, check_names, is_name, norm
     [
         "Karimova",
         "O’Neill-Ó Briain",
+        "Ulug‘bek",
         "Жұмабек қызы",
         "Оглы Йўлдош",
         "ابن سینا",

@@ -1,0 +1,1 @@
+"""Fictional data, built only through the domains' operations: people, shops and figures are invented."""

@@ -1,0 +1,48 @@
+"""The demo's plan holds together, whatever the day."""
+
+from datetime import date
+
+import pytest
+
+from registry.catalogue.models import GENERAL
+from registry.demo.plan import COHORTS, SCO, name_cohort
+from registry.demo.programmes import PROGRAMMES
+
+
+@pytest.mark.parametrize("plan", COHORTS, ids=lambda plan: f"{plan.programme}{plan.days.opens}")
+def test_the_days_of_a_cohort_follow_each_other(plan) -> None:
+    days = plan.days
+
+    assert days.opens < days.closes <= days.starts <= days.ends
+    assert days.release is None or days.closes < days.release <= days.starts
+    assert set(plan.pools) <= {GENERAL, *plan.states}
+    assert set(plan.weights) <= set(plan.states)
+
+
+def test_about_two_thousand_apply_from_all_member_states() -> None:
+    assert 1900 <= sum(plan.applicants for plan in COHORTS) <= 2600
+    assert len(SCO) == 10
+    assert {plan.programme for plan in COHORTS} == {plan.slug for plan in PROGRAMMES}
+
+
+def test_everything_fictional_says_so() -> None:
+    for plan in PROGRAMMES:
+        assert set(plan.titles) == set(plan.summaries) == set(plan.descriptions) == {"en", "ru", "zh"}
+        assert plan.slug.startswith("demo-")
+        assert plan.titles["en"].startswith("Demo: ")
+        assert plan.titles["ru"].startswith("Демо: ")
+        assert plan.titles["zh"].startswith("演示：")
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        (date(2027, 1, 5), "Winter 2027"),
+        (date(2027, 3, 1), "Spring 2027"),
+        (date(2027, 8, 31), "Summer 2027"),
+        (date(2027, 11, 30), "Autumn 2027"),
+        (date(2027, 12, 1), "Winter 2028"),
+    ],
+)
+def test_a_cohort_is_named_after_its_season(day, name) -> None:
+    assert name_cohort(day)["en"] == name
