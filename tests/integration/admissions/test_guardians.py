@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from markupsafe import escape
 
 from registry.admissions.enums import ApplicationStatus
 from registry.admissions.models import Application, GuardianRequest
@@ -14,6 +15,7 @@ from registry.catalogue.enums import NominationMode, SelectionMethod
 from registry.core import clock
 from registry.core.database import db
 from registry.core.errors import Conflict, NotAllowed
+from registry.core.i18n import _, in_locale
 from registry.core.transaction import transaction
 from registry.messages.models import Message
 from registry.people.enums import ConsentAction, ConsentGiver, ConsentPurpose
@@ -40,6 +42,12 @@ def sent():
         return application, actor, _last_link()
 
     return send
+
+
+def in_russian(sentence):
+    """The sentence as the guardian, who reads Russian, sees it."""
+    with in_locale("ru"):
+        return str(escape(_(sentence)))
 
 
 def _last_link():
@@ -104,7 +112,9 @@ def test_answer_guardian_consenting_moves_the_application_on(client, sent, value
     assert "guardian_consented" in _kinds()
     again = client.get(link)
     assert again.status_code == 200
-    assert "already given your consent" in again.get_data(as_text=True)
+    assert in_russian("You have already given your consent. Nothing more is needed.") in again.get_data(
+        as_text=True
+    )
 
 
 def test_answer_guardian_refusing_ends_the_application(client, sent):
@@ -127,7 +137,9 @@ def test_answer_guardian_twice_keeps_the_first_answer_and_says_so(client, sent):
     answer = client.post(link, data={"agrees": "no", "shown": READ})
 
     assert answer.status_code == 409
-    assert "already given your consent" in answer.get_data(as_text=True)
+    assert in_russian("You have already given your consent. Nothing more is needed.") in answer.get_data(
+        as_text=True
+    )
     assert _status(application) is S.SUBMITTED
 
 
@@ -154,7 +166,7 @@ def test_answer_guardian_after_reading_it_in_another_language_asks_to_read_again
 @pytest.mark.parametrize(
     ("after", "status", "words"),
     [
-        (timedelta(days=14) - timedelta(seconds=1), 200, "Do you agree"),
+        (timedelta(days=14) - timedelta(seconds=1), 200, "Do you agree?"),
         (timedelta(days=14), 410, "This link is no longer valid"),
     ],
 )
@@ -165,7 +177,7 @@ def test_answer_guardian_link_works_for_fourteen_days(client, sent, after, statu
         page = client.get(link)
 
     assert page.status_code == status
-    assert words in page.get_data(as_text=True)
+    assert in_russian(words) in page.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("answer", ["yes", "no"])
@@ -185,7 +197,7 @@ def test_answer_guardian_when_the_application_no_longer_waits_says_so(client, st
 
     for page in (client.get("/guardian/abc"), client.post("/guardian/abc", data={"agrees": "yes"})):
         assert page.status_code == 410
-        assert "No answer is needed any more" in page.get_data(as_text=True)
+        assert in_russian("No answer is needed any more") in page.get_data(as_text=True)
     assert _status(application) is status
 
 
