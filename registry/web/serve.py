@@ -19,6 +19,9 @@ HOST = "127.0.0.1"
 GRACE_SECONDS = 15
 
 
+_asked_to_stop: list[bool] = []
+
+
 class Stopped(Exception):
     """Somebody asked for the end: Ctrl-C, SIGTERM, or a closed terminal."""
 
@@ -31,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 when asked to stop, 1 when something failed."""
     options = _parse(arguments)
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, _stop)
+        signal.signal(signum, _ask_to_stop)
     if options.end_with_parent:
         end_with_parent(signal.SIGTERM)
     os.umask(0o077)
@@ -138,7 +141,7 @@ def _announce(address: str, processes: dict[str, subprocess.Popen[bytes]]) -> No
         except urllib.error.HTTPError as error:
             raise Failed(f"The server answers {error.code} at {address}/healthz.") from error
         except OSError:
-            time.sleep(0.1)
+            _pause(0.1)
         else:
             print(f"The registry is at {address} (Ctrl-C stops it).", flush=True)
             return
@@ -150,7 +153,7 @@ def _wait_for_any(processes: list[subprocess.Popen[bytes]]) -> subprocess.Popen[
             for process in processes:
                 if process.poll() is not None:
                     return process
-            time.sleep(0.2)
+            _pause(0.2)
     except BaseException:
         _end(processes)
         raise
@@ -172,8 +175,15 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
             process.wait()
 
 
-def _stop(_signum: int, _frame: FrameType | None) -> None:
-    raise Stopped
+def _ask_to_stop(_signum: int, _frame: FrameType | None) -> None:
+    # Raising here would strike anywhere, also while subprocess holds the lock that `wait` needs.
+    _asked_to_stop.append(True)
+
+
+def _pause(seconds: float) -> None:
+    time.sleep(seconds)
+    if _asked_to_stop:
+        raise Stopped
 
 
 if __name__ == "__main__":
