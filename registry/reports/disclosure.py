@@ -8,7 +8,7 @@ threshold. Bounds found so are a little wider than the true ones at times, so th
 with linear programming, is that no sensitive figure can be worked out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -47,12 +47,6 @@ class Relations:
 
 
 @dataclass
-class _Interval:
-    low: float
-    high: float
-
-
-@dataclass
 class _Problem:
     """Figures with the differences between stages as figures of their own, which nobody is shown.
 
@@ -63,8 +57,9 @@ class _Problem:
     values: dict[Key, int]
     sums: list[Sum]
     floors: Mapping[Key, int]
+    """What a reader knows to be the least, never more than the value: so the truth fits all bounds."""
     hidden: set[Key]
-    shielded: frozenset[Key] = frozenset()
+    shielded: frozenset[Key]
     """Differences: hidden from the start, and no candidates for hiding."""
 
 
@@ -73,52 +68,60 @@ def protect(
     relations: Relations,
     *,
     threshold: int = SPONSOR_THRESHOLD,
-    floors: Mapping[Key, int] | None = None,
-    unknown: Iterable[Key] = (),
+    before: Mapping[Key, int | None] | None = None,
 ) -> frozenset[Key]:
     """The figures to hide.
 
-    `floors` are lower bounds the reader knows already (an earlier release; figures only rise). `unknown` are
-    figures the reader does not get anyway.
+    `before` is what was shown last, None where it was hidden. Since figures only rise, a reader knows the
+    old ones as lower bounds.
     Units:  people.
     """
-    sensitive = find_sensitive(values, relations, threshold)
-    problem = _set_up(values, relations, floors or {}, set(unknown) | sensitive)
-    small = {key for key in sensitive if values[key] < threshold}
-    stopped = {key for key in problem.shielded if 0 < problem.values[key] < threshold}
-    _hide_until_safe(problem, small | stopped, threshold)
-    return frozenset((problem.hidden - problem.shielded - set(unknown)) | sensitive)
+    before = before or {}
+    sensitive = find_sensitive(values, relations, threshold, before)
+    problem = _set_up(values, relations, before, sensitive)
+    _hide_until_safe(problem, _find_guarded(problem, sensitive, threshold), threshold)
+    return frozenset(problem.hidden - problem.shielded)
 
 
 def protect_changes(
-    new: Mapping[Key, int],
-    old: Mapping[Key, int],
+    values: Mapping[Key, int],
+    before: Mapping[Key, int | None],
     relations: Relations,
     *,
-    unknown: Set[Key],
+    hidden: Set[Key],
     threshold: int = SPONSOR_THRESHOLD,
 ) -> frozenset[Key]:
     """The figures that must keep their old value, so that no small change since then can be worked out.
 
-    `unknown` are the figures hidden in either release. Figures only rise, so no change is negative.
+    A figure that keeps its old value is not known as of today, which is all that counts here: old values
+    of different dates never stand in one sum. `hidden` is the answer of `protect`.
     """
-    changes = {key: new[key] - old.get(key, 0) for key in new}
-    sensitive = {key for key, change in changes.items() if 0 < change < threshold}
-    problem = _Problem(changes, list(relations.sums), {}, set(unknown) | sensitive)
-    _hide_until_safe(problem, sensitive, threshold)
-    return frozenset(problem.hidden - set(unknown))
+    moved = {
+        key for key, value in before.items() if value is not None and 0 < abs(values[key] - value) < threshold
+    }
+    sensitive = find_sensitive(values, relations, threshold, before)
+    problem = _set_up(values, relations, before, hidden | moved)
+    _hide_until_safe(problem, _find_guarded(problem, sensitive, threshold) | moved, threshold)
+    return frozenset(problem.hidden - problem.shielded - hidden)
 
 
-def find_sensitive(values: Mapping[Key, int], relations: Relations, threshold: int) -> set[Key]:
+def find_sensitive(
+    values: Mapping[Key, int],
+    relations: Relations,
+    threshold: int,
+    before: Mapping[Key, int | None] | None = None,
+) -> set[Key]:
     """Figures to hide whatever else is shown, since they say something about a small group by themselves.
 
     These are counts below the threshold; what follows such a count in its chain, zero or not (all or none of
     a small group); and a stage that differs from the last shown one by fewer than the threshold. A zero where
-    the whole is zero says nothing about anybody.
+    the whole is zero says nothing about anybody. A zero that was hidden stays hidden, even when its group
+    has grown: shown now, it would say that it was zero then.
     """
     sensitive = {key for key, value in values.items() if 0 < value < threshold}
     for chain in relations.chains:
         sensitive |= _find_sensitive_stages(chain, values, threshold)
+    sensitive |= {key for key, old in (before or {}).items() if old is None and values[key] == 0}
     return sensitive - {
         part
         for each in relations.sums
@@ -142,7 +145,10 @@ def _find_sensitive_stages(chain: Sequence[Key], values: Mapping[Key, int], thre
 
 
 def _set_up(
-    values: Mapping[Key, int], relations: Relations, floors: Mapping[Key, int], hidden: set[Key]
+    values: Mapping[Key, int],
+    relations: Relations,
+    before: Mapping[Key, int | None],
+    hidden: Set[Key],
 ) -> _Problem:
     following = {key: after for chain in relations.chains for key, after in pairwise(chain)}
     stopped = {
@@ -161,37 +167,49 @@ def _set_up(
     return _Problem(
         values={**values, **differences},
         sums=sums,
-        floors=floors,
-        hidden=hidden | set(differences),
+        # A correction may have lowered a figure; then the old one bounds nothing.
+        floors={key: min(value, values[key]) for key, value in before.items() if value is not None},
+        hidden={*hidden, *differences},
         shielded=frozenset(differences),
     )
 
 
+def _find_guarded(problem: _Problem, sensitive: Set[Key], threshold: int) -> set[Key]:
+    """What must not be worked out: small groups, and small groups that stopped between two stages."""
+    small = {key for key in sensitive if problem.values[key] < threshold}
+    return small | {key for key in problem.shielded if 0 < problem.values[key] < threshold}
+
+
 def _hide_until_safe(problem: _Problem, sensitive: Set[Key], threshold: int) -> None:
-    sums_of: dict[Key, list[Sum]] = {}
-    for each in problem.sums:
+    numbers_of: dict[Key, list[int]] = {}
+    for number, each in enumerate(problem.sums):
         for key in (each.total, *each.parts):
-            sums_of.setdefault(key, []).append(each)
+            numbers_of.setdefault(key, []).append(number)
     while True:
-        intervals = _find_intervals(problem)
-        exposed = [key for key in sorted(sensitive) if intervals[key].high - intervals[key].low < threshold]
-        if not exposed:
+        intervals = _find_intervals(problem, numbers_of)
+        exposed = [key for key in sorted(sensitive) if intervals[key][1] - intervals[key][0] < threshold]
+        chosen: set[Key] = set()
+        for key in exposed:
+            candidates = _find_neighbours(key, problem, numbers_of)
+            # One more hidden figure may shield several: see what it does before hiding a second.
+            if candidates and not candidates & chosen:
+                chosen.add(min(candidates, key=lambda key: _price(key, problem)))
+        if not chosen:
             return
-        candidates = {
-            candidate for key in exposed for candidate in _find_neighbours(key, sums_of, problem.hidden)
-        }
-        candidates = candidates or set(problem.values) - problem.hidden
-        if not candidates:
-            return
-        problem.hidden.add(min(candidates, key=lambda key: _price(key, problem.values[key])))
+        problem.hidden |= chosen
 
 
-def _price(key: Key, value: int) -> tuple[bool, bool, int, Key]:
-    """Hide parts before totals, people before zeros (a zero shields nobody), small before large."""
-    return (key.table == "all", value == 0, value, key)
+def _price(key: Key, problem: _Problem) -> tuple[bool, bool, bool, int, Key]:
+    """What to hide first.
+
+    Parts before totals; what was hidden before rather than what was shown; people before zeros (a zero
+    shields nobody); small before large.
+    """
+    value = problem.values[key]
+    return (key.table == "all", key in problem.floors, value == problem.floors.get(key, 0), value, key)
 
 
-def _find_neighbours(key: Key, sums_of: Mapping[Key, Sequence[Sum]], hidden: Set[Key]) -> set[Key]:
+def _find_neighbours(key: Key, problem: _Problem, numbers_of: Mapping[Key, Sequence[int]]) -> set[Key]:
     """The nearest shown figures that narrow `key` down, reached through hidden ones."""
     seen = {key}
     front = [key]
@@ -199,58 +217,57 @@ def _find_neighbours(key: Key, sums_of: Mapping[Key, Sequence[Sum]], hidden: Set
         related = {
             other
             for current in front
-            for each in sums_of.get(current, ())
-            for other in (each.total, *each.parts)
+            for number in numbers_of.get(current, ())
+            for other in (problem.sums[number].total, *problem.sums[number].parts)
         } - seen
-        if shown := related - hidden:
+        if shown := related - problem.hidden:
             return shown
         seen |= related
         front = list(related)
     return set()
 
 
-def _find_intervals(problem: _Problem) -> dict[Key, _Interval]:
-    """What a reader of the shown figures can say of each: its lowest and highest possible value."""
-    intervals = {
-        key: _Interval(problem.floors.get(key, 0), INFINITY)
-        if key in problem.hidden
-        else _Interval(value, value)
+def _find_intervals(
+    problem: _Problem, numbers_of: Mapping[Key, Sequence[int]]
+) -> dict[Key, tuple[float, float]]:
+    """What a reader of the shown figures can say of each: its lowest and highest possible value.
+
+    The truth lies inside every interval and all bounds are whole numbers, so narrowing comes to an end.
+    """
+    bounds: dict[Key, tuple[float, float]] = {
+        key: (problem.floors.get(key, 0), INFINITY) if key in problem.hidden else (value, value)
         for key, value in problem.values.items()
     }
-    related = [(intervals[each.total], [intervals[key] for key in each.parts]) for each in problem.sums]
-    changed = True
-    while changed:
-        changed = False
-        for total, parts in related:
-            changed |= _tighten_sum(total, parts)
-    return intervals
+    waiting = dict.fromkeys(range(len(problem.sums)))
+    while waiting:
+        number = next(iter(waiting))
+        del waiting[number]
+        for key in _narrow(problem.sums[number], bounds):
+            waiting.update(dict.fromkeys(numbers_of[key]))
+    return bounds
 
 
-def _tighten_sum(total: _Interval, parts: Sequence[_Interval]) -> bool:
-    low = sum(part.low for part in parts)
-    highs = sorted(part.high for part in parts)
-    bounded = sum(high for high in highs if high != INFINITY)
-    unbounded = len(parts) - sum(high != INFINITY for high in highs)
-    changed = _raise_low(total, low) | _cut_high(total, INFINITY if unbounded else bounded)
-    for part in parts:
-        before = part.low
-        rest_is_bounded = not unbounded or (unbounded == 1 and part.high == INFINITY)
-        if rest_is_bounded:
-            rest = bounded - (0 if part.high == INFINITY else part.high)
-            changed |= _raise_low(part, total.low - rest)
-        changed |= _cut_high(part, total.high - (low - before))
+def _narrow(each: Sum, bounds: dict[Key, tuple[float, float]]) -> list[Key]:
+    """Narrow the bounds of one sum's figures by the others'; returns the figures that changed."""
+    total_low, total_high = bounds[each.total]
+    lows, highs = zip(*(bounds[part] for part in each.parts), strict=True)
+    low = sum(lows)
+    unbounded = highs.count(INFINITY)
+    high = sum(highs) if not unbounded else sum(value for value in highs if value != INFINITY)
+    changed = []
+    if low > total_low or (not unbounded and high < total_high):
+        total_low = max(total_low, low)
+        total_high = total_high if unbounded else min(total_high, high)
+        bounds[each.total] = (total_low, total_high)
+        changed.append(each.total)
+    for part, part_low, part_high in zip(each.parts, lows, highs, strict=True):
+        if part_low == part_high:
+            continue
+        new_low, new_high = part_low, min(part_high, total_high - (low - part_low))
+        others_are_bounded = unbounded == (part_high == INFINITY)
+        if others_are_bounded:
+            new_low = max(part_low, total_low - (high - (0 if part_high == INFINITY else part_high)))
+        if (new_low, new_high) != (part_low, part_high):
+            bounds[part] = (new_low, new_high)
+            changed.append(part)
     return changed
-
-
-def _raise_low(interval: _Interval, low: float) -> bool:
-    if low <= interval.low:
-        return False
-    interval.low = low
-    return True
-
-
-def _cut_high(interval: _Interval, high: float) -> bool:
-    if high >= interval.high:
-        return False
-    interval.high = high
-    return True

@@ -111,24 +111,15 @@ def _protect_cells(
 ) -> dict[Key, Cell]:
     relations = enrolment.find_relations(values, facts)
     old = _read_cells(previous) if previous else {}
-    shown_before = {key: cell.value for key, cell in old.items() if cell.value is not None and key in values}
-    hidden_before = {key for key, cell in old.items() if cell.is_hidden}
-    hidden = protect(values, relations, floors=shown_before)
-    kept: frozenset[Key] = frozenset()
-    if previous:
-        kept = protect_changes(values, shown_before, relations, unknown=hidden | hidden_before) - hidden
-        # What keeps its old value is not known as of today: see whether the rest still hides enough.
-        hidden |= protect(values, relations, floors=shown_before, unknown=kept)
+    before = {key: cell.value for key, cell in old.items() if key in values}
+    hidden = protect(values, relations, before=before)
+    kept = protect_changes(values, before, relations, hidden=hidden)
     cells = {}
     for key, value in values.items():
-        if key in hidden:
+        if key in hidden or (key in kept and before.get(key) is None):
             cells[key] = Cell(None)
-        elif key in kept and key in shown_before:
-            as_of = old[key].as_of or (previous.released_at.date() if previous else None)
-            moved = shown_before[key] != value
-            cells[key] = Cell(shown_before[key], as_of) if moved else Cell(value)
-        elif key in kept:
-            cells[key] = Cell(None)
+        elif key in kept and previous:
+            cells[key] = Cell(before[key], old[key].as_of or previous.released_at.date())
         else:
             cells[key] = Cell(value)
     return cells
