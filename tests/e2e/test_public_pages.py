@@ -52,6 +52,7 @@ def test_public_page_weighs_little_on_a_first_visit(open_page: OpenPage, path: s
 def test_filters_work_without_script_and_stand_in_the_address(open_page: OpenPage) -> None:
     page = open_page(script=False, phone=True)
     page.goto("/programmes")
+    everything = page.locator(".cards h2").all_inner_texts()
     page.get_by_text("Filter the list").click()
     page.get_by_label("Fellowship").check()
     page.get_by_role("button", name="Show what fits").click()
@@ -59,7 +60,7 @@ def test_filters_work_without_script_and_stand_in_the_address(open_page: OpenPag
     expect(page).to_have_url(re.compile(r"kind=fellowship"))
     expect(page.locator(".cards h2")).to_have_text(["eFounders Fellowship"])
     page.get_by_role("link", name="Remove all").click()
-    expect(page.locator(".cards h2")).to_have_count(10)
+    expect(page.locator(".cards h2")).to_have_text(everything)
 
 
 def test_filters_stand_open_beside_the_list_on_wide_screens(page: Page) -> None:
