@@ -28,7 +28,7 @@ WEEKS_OF_RELEASES = 12
 def build(*, seed: int, on: date, size: float = 1.0) -> bool:
     """Build the demo as it stands at the beginning of the day `on` (UTC). False where it is built already.
 
-    `size` is the share of the planned applicants that come. The same seed, day and size build the same
+    `size` is the share of the planned applicants that come, and of the seats. The same seed, day and size build the same
     records, but for secrets: hashes, tokens and Message-IDs.
     Errors: Conflict when somebody else's applications are in the database.
     """

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from registry.core import clock
 from registry.core.errors import RegistryError
@@ -18,6 +19,7 @@ SEED = 2027
 @click.option(
     "--size", type=click.FloatRange(0.01, 5), default=1.0, show_default=True, help="1 for 2,000 applicants."
 )
+@with_appcontext
 def cli(seed: int, day: datetime | None, size: float) -> None:
     """Build a fictional, living registry, once."""
     if not current_app.config["DEMO"] and not current_app.config["TESTING"]:

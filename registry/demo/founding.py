@@ -98,7 +98,8 @@ def found_cohort(world: World, plan: CohortPlan) -> Cohort:
         place=plan.place,
     )
     programme = queries.get_programme(plan.programme)
-    created = cohorts.create_cohort(programme, dates, capacity=plan.capacity, actor=coordinator)
+    seats = world.seats(plan)
+    created = cohorts.create_cohort(programme, dates, capacity=sum(seats.values()), actor=coordinator)
     cohort = queries.get_cohort(created.code)
     conditions = CohortConditions(
         age_on=starts_on,
@@ -118,6 +119,6 @@ def found_cohort(world: World, plan: CohortPlan) -> Cohort:
         is_blind=plan.is_blind,
     )
     cohorts.edit_selection(cohort, selection, version=None, actor=coordinator)
-    cohorts.set_quotas(cohort, capacity=plan.capacity, seats=plan.pools, version=None, actor=coordinator)
+    cohorts.set_quotas(cohort, capacity=sum(seats.values()), seats=seats, version=None, actor=coordinator)
     cohorts.publish_cohort(cohort, actor=coordinator)
     return cohort

@@ -59,10 +59,6 @@ class CohortPlan:
     """A language (BCP 47) that applicants need."""
     waves: tuple[WaveKind, ...] = ()
 
-    @property
-    def capacity(self) -> int:
-        return sum(self.pools.values())
-
     def instant(self, on: date, days: int, hour: int = 0) -> datetime:
         """An hour of a day of the host's, counted from the demo's day."""
         return datetime.combine(on + timedelta(days=days), time(hour), ZoneInfo(self.zone))

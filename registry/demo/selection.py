@@ -102,9 +102,10 @@ def stage(world: World, plan: CohortPlan, cohort: Cohort, state: str) -> None:
         for application in queries.list_in(cohort, S.SUBMITTED, S.UNDER_REVIEW)
         if application.member_state == state
     ]
-    seats = plan.pools.get(state) or round(plan.pools.get(GENERAL, 0) / len(plan.states))
+    pools = world.seats(plan)
+    seats = pools.get(state) or round(pools.get(GENERAL, 0) / len(plan.states))
     if plan.general_serves_all:
-        seats += plan.pools.get(GENERAL, 0) // len(plan.states)
+        seats += pools.get(GENERAL, 0) // len(plan.states)
     for place, application in enumerate(_by_merit(world, in_review)):
         random = world.random("decide", application.code)
         if place < seats:

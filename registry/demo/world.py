@@ -54,7 +54,7 @@ class World:
     calendar: Calendar
     password_hash: str
     size: float = 1.0
-    """Share of the planned applicants that come."""
+    """Share of the planned applicants that come, and of the seats for them."""
     staff: dict[Role, Actor] = field(default_factory=dict)
     cohorts: dict[CohortPlan, Cohort] = field(default_factory=dict)
     favoured: set[int] = field(default_factory=set)
@@ -68,6 +68,10 @@ class World:
     def random(self, *about: object) -> Random:
         """Chance of its own for each story, so that a change in one leaves the others as they are."""
         return Random(f"{self.seed}:{':'.join(str(each) for each in about)}")
+
+    def seats(self, plan: CohortPlan) -> dict[str, int]:
+        """Seats by pool: fewer where fewer people come, so that lists still wait."""
+        return {pool: max(1, round(seats * self.size)) for pool, seats in plan.pools.items()}
 
     def focal_point(self, country: str) -> Actor:
         """Whoever speaks for a state: the demo's account for one, nameless colleagues elsewhere."""

@@ -78,7 +78,7 @@ def make_demo(
 @pytest.fixture(scope="module")
 def built(make_demo: Callable[..., Flask]) -> Flask:
     """One demo for all tests that only look at it."""
-    return make_demo(size=0.1)
+    return make_demo(size=0.2)
 
 
 @pytest.fixture
