@@ -39,10 +39,8 @@ def test_models_and_migrations_have_the_same_checks(connection: sa.Connection) -
     }
 
 
+@pytest.mark.sqlite_only  # PostgreSQL rewrites the texts of checks.
 def test_models_and_migrations_have_the_same_texts_of_checks(connection: sa.Connection) -> None:
-    """On SQLite only: PostgreSQL rewrites the texts."""
-    if connection.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL rewrites the texts of checks")
     with sa.create_engine("sqlite://").connect() as other:
         db.metadata.create_all(other)
         described = read_checks(other)

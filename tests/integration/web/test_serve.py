@@ -13,7 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytestmark = pytest.mark.committed
+# It serves the same on every database.
+pytestmark = [pytest.mark.committed, pytest.mark.sqlite_only]
 
 PATIENCE = 120
 """Seconds, for a machine that is busy with something else; a failure shows as a status, not as a delay."""
@@ -22,10 +23,8 @@ Serve = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def serve(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Serve]:
+def serve(tmp_path: Path) -> Iterator[Serve]:
     """Starts `registry.web.serve` on an SQLite database of its own."""
-    if request.config.getoption("--database") != "sqlite":
-        pytest.skip("serves the same on every database; tried once, on SQLite")
     started = []
 
     def start(**environment: str) -> subprocess.Popen[str]:
