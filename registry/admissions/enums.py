@@ -189,3 +189,30 @@ class PersonalPage(Labelled):
     BACKGROUND = "background", _l("Education and work")
     LANGUAGES = "languages", _l("Languages")
     GUARDIAN = "guardian", _l("Your parent or guardian")
+
+
+class ListColumn(Labelled):
+    """What the table of applications can show beside the name; the values head the columns of an export."""
+
+    CODE = "code", _l("Code")
+    MEMBER_STATE = "member_state", _l("Member state")
+    AGE_YEARS = "age_years", _l("Age when sent")
+    AGE_BAND = "age_band", _l("Age band")
+    SEX = "sex", _l("Sex")
+    SUBMITTED_AT = "submitted_at", _l("Sent on")
+    STATUS = "status", _l("Status")
+    STAGED = "staged", _l("Staged decision")
+    TAGS = "tags", _l("Tags")
+    RANK = "rank", _l("Focal point’s rank")
+    ENDORSED_AT = "endorsed_at", _l("Endorsed on")
+    DECIDED_AT = "decided_at", _l("Decided on")
+    ACCEPTED_AT = "accepted_at", _l("Accepted on")
+    NATIVE_NAME = "native_name", _l("Name in the own script")
+    LATIN_NAME = "latin_name", _l("Name in Latin letters")
+    BORN_ON = "born_on", _l("Date of birth")
+    RESIDENCE = "residence", _l("Residence")
+    SETTLEMENT = "settlement", _l("Town or village")
+    EDUCATION = "education", _l("Education")
+    OCCUPATION = "occupation", _l("Occupation")
+    EMAIL = "email", _l("E-mail address")
+    PHONE = "phone", _l("Phone number")

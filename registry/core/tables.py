@@ -46,9 +46,7 @@ def get_page(
     statement = statement.add_columns(*columns)
     if values is not None:
         statement = statement.where(_after(order, values, backwards))
-    statement = statement.order_by(
-        *(each.column.desc() if each.descending != backwards else each.column.asc() for each in order)
-    ).limit(size + 1)
+    statement = statement.order_by(*_directed(order, backwards)).limit(size + 1)
     found = list(db.session.execute(statement))
     more = len(found) > size
     found = found[:size]
@@ -65,18 +63,40 @@ def get_page(
     )
 
 
+def find_beside(
+    statement: sa.Select[Any], order: Sequence[SortKey], values: Sequence[Any]
+) -> tuple[Any, Any]:
+    """The first column of the rows right before and right after the one with these values; None at an end."""
+    before, after = (
+        db.session.scalar(
+            statement.where(_after(order, values, backwards)).order_by(*_directed(order, backwards)).limit(1)
+        )
+        for backwards in (True, False)
+    )
+    return before, after
+
+
+def _directed(order: Sequence[SortKey], backwards: bool) -> list[Any]:
+    return [each.column.desc() if each.descending != backwards else each.column.asc() for each in order]
+
+
 def _after(order: Sequence[SortKey], values: Sequence[Any], backwards: bool) -> Any:
+    columns = [each.column for each in order]
+    bounds = [sa.literal(value, column.type) for value, column in zip(values, columns, strict=True)]
+    if len({each.descending for each in order}) == 1:
+        # One comparison of rows: both databases begin at the key, however many rows share its first columns.
+        falls = order[0].descending != backwards
+        here, there = sa.tuple_(*columns), sa.tuple_(*bounds)
+        return here < there if falls else here > there
     clauses = []
     for number, each in enumerate(order):
-        bound = sa.literal(values[number], each.column.type)
-        beyond = each.column < bound if each.descending != backwards else each.column > bound
-        equal = [
-            order[before].column == sa.literal(values[before], order[before].column.type)
-            for before in range(number)
-        ]
+        beyond = (
+            each.column < bounds[number] if each.descending != backwards else each.column > bounds[number]
+        )
+        equal = [columns[before] == bounds[before] for before in range(number)]
         clauses.append(sa.and_(*equal, beyond))
     # Says nothing new, but lets both databases begin at the key instead of at the first row of the index.
-    first, bound = order[0], sa.literal(values[0], order[0].column.type)
+    first, bound = order[0], bounds[0]
     start = first.column <= bound if first.descending != backwards else first.column >= bound
     return sa.and_(start, sa.or_(*clauses))
 

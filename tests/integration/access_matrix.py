@@ -79,9 +79,11 @@ ACCOUNTS = {
 }
 
 ADMISSIONS = {
+    "admissions.add_tag": only("application", form={"tag": "Top"}, coordinator=SENT),
     "admissions.check_eligibility": everybody(OWN, "published_cohort"),
     "admissions.close_application": only("application", coordinator=OWN),
     "admissions.decide_applications": only("cohort", coordinator=SENT),
+    "admissions.delete_filter": only("saved_filter", coordinator=SENT),
     "admissions.export_applications": only("cohort", coordinator=OWN),
     "admissions.list_applications": only("cohort", coordinator=OWN),
     "admissions.list_decisions": only("cohort", coordinator=OWN),
@@ -91,6 +93,8 @@ ADMISSIONS = {
     "admissions.open_application": only(administrator=200),
     "admissions.override_ineligible": only("application", coordinator=OWN),
     "admissions.release_decisions": only("cohort", coordinator=OWN),
+    "admissions.remove_tag": only("application", form={"tag": "Known"}, coordinator=SENT),
+    "admissions.save_filter": only("cohort", coordinator=OWN),
     "admissions.show_application": only("application", coordinator=OWN),
     "admissions.show_desk": only(focal_point=200),
     "admissions.show_quotas": only("cohort", coordinator=OWN),

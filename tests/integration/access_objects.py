@@ -36,6 +36,7 @@ from tests.factories.base import next_code
 from tests.factories.catalogue import CohortFactory, IndicatorFactory, ProgrammeFactory, SeatPoolFactory
 from tests.factories.enrolments import EnrolmentFactory
 from tests.factories.journeys import known_person, open_cohort, ready_draft
+from tests.factories.lists import ApplicationTagFactory, SavedFilterFactory
 from tests.factories.messages import MessageFactory
 from tests.factories.people import PersonFactory
 
@@ -95,6 +96,7 @@ def make_world() -> World:
     own["organisation"], own["role"] = {"code": fund.code}, {"code": grant.code}
     own["user"] = {"code": users["coordinator"].code}
     foreign |= {kind: {"code": "none"} for kind in ("organisation", "role", "user")}
+    _make_lists(own, foreign, application, users["coordinator"])
     _make_public_objects(own, foreign, application)
     messages = {
         role: {"code": MessageFactory(user_id=user.id).code}
@@ -129,6 +131,20 @@ def _make_programme(
         "release": {"code": _release(programme)},
     }
     return objects, application
+
+
+def _make_lists(
+    own: dict[str, Values], foreign: dict[str, Values], application: Application, coordinator: User
+) -> None:
+    """A tag, and a filter of the coordinator's beside a colleague's that is shared but not theirs."""
+    ApplicationTagFactory(application=application, tag__name="Known")
+    saved = {
+        user.id: SavedFilterFactory(programme=application.cohort.programme, user=user, is_shared=True).code
+        for user in (coordinator, UserFactory())
+    }
+    mine = saved.pop(coordinator.id)
+    own["saved_filter"] = {"code": application.cohort.code, "saved": mine}
+    foreign["saved_filter"] = {"code": application.cohort.code, "saved": saved.popitem()[1]}
 
 
 def _begin(person: Person) -> Values:

@@ -10,6 +10,7 @@ from registry.admissions.models.applications import (
     StagedDecision,
 )
 from registry.admissions.models.forms import FormVersion, Question
+from registry.admissions.models.lists import ApplicationTag, SavedFilter, Tag
 from registry.admissions.models.seats import (
     ApplicationCount,
     ApplicationStatusCount,
@@ -24,6 +25,7 @@ __all__ = [
     "Application",
     "ApplicationCount",
     "ApplicationStatusCount",
+    "ApplicationTag",
     "ApplicationWeekCount",
     "Assignment",
     "EligibilityResult",
@@ -32,7 +34,9 @@ __all__ = [
     "Nomination",
     "Offer",
     "Question",
+    "SavedFilter",
     "SeatEntry",
     "StagedDecision",
+    "Tag",
     "WaitlistEntry",
 ]

@@ -38,6 +38,8 @@ _ACTIONS = {
     "admissions:application:withdraw": _l("Withdrawn"),
     "admissions:application:close": _l("Closed"),
     "admissions:application:expire": _l("Draft expired"),
+    "admissions:application:add_tag": _l("Tag added"),
+    "admissions:application:remove_tag": _l("Tag removed"),
     "admissions:decision:stage": _l("Decision staged"),
     "admissions:decision:unstage": _l("Staged decision taken back"),
 }

@@ -263,7 +263,11 @@ def test_show_application_has_history_and_the_possible_steps(client, cohort) -> 
         ("prev", before.code),
         ("next", after.code),
     ]
-    assert re.findall(rf"/manage/applications/{application.code}/(\w+)", page) == ["decision", "close"]
+    assert re.findall(rf"/manage/applications/{application.code}/(\w+)", page) == [
+        "decision",
+        "close",
+        "tags",
+    ]
 
 
 def test_show_application_walks_within_the_filter(client, cohort) -> None:

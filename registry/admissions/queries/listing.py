@@ -1,0 +1,264 @@
+"""The coordinator's table of applications: narrowed, sorted, page by page, or all of it as a stream.
+
+Each order is an index of the cohort's applications, so that page n costs what page 1 costs. A filter that an
+order's index does not hold (sex, age, tag) is read along it: at worst the cohort's rows once.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from registry.access.actor import Actor
+from registry.admissions.enums import AgeBand, ApplicationStatus
+from registry.admissions.models import (
+    Answer,
+    Application,
+    ApplicationTag,
+    FormVersion,
+    Nomination,
+    Question,
+    SavedFilter,
+    StagedDecision,
+    Tag,
+)
+from registry.admissions.queries.applications import count_by_state_and_status
+from registry.admissions.rules.lists import Column
+from registry.catalogue.models import Cohort
+from registry.core.codes import ALPHABET, CODE_LENGTH, normalise_code
+from registry.core.database import db
+from registry.core.errors import NotFound
+from registry.core.i18n import fold
+from registry.core.tables import Page, SortKey, find_beside, get_page
+from registry.people.enums import Sex
+
+SORTS: Mapping[str, tuple[Any, ...]] = {
+    "submitted": (Application.submitted_at,),
+    "name": (Application.listed_name,),
+    "status": (Application.status, Application.submitted_at),
+    "member_state": (Application.member_state, Application.status, Application.submitted_at),
+}
+"""What the table can be sorted by, each followed by the key: the columns of an index."""
+
+TAG_BREAK = "\n"
+
+
+@dataclass(frozen=True)
+class ApplicationFilter:
+    """What the table shows. Empty parts do not narrow it."""
+
+    statuses: tuple[ApplicationStatus, ...] = ()
+    member_state: str = ""
+    sex: Sex | None = None
+    age_band: AgeBand | None = None
+    tag: str = ""
+    text: str = ""
+    sort: str = "submitted"
+    is_descending: bool = False
+
+    @property
+    def narrows_people(self) -> bool:
+        """Whether it asks for more than the kept counts can answer."""
+        return bool(self.sex or self.age_band or self.tag or self.text)
+
+
+@dataclass(frozen=True)
+class ApplicationRow:
+    """One line of the table; nothing beyond what it shows is read."""
+
+    id: int
+    code: str
+    name: str
+    values: Mapping[str, Any]
+    """Name of the column -> value."""
+
+
+def list_questions(cohort: Cohort) -> Sequence[Question]:
+    """What the cohort asks and asked, in all published versions, the oldest first."""
+    return db.session.scalars(
+        sa.select(Question)
+        .join(Question.form_version)
+        .where(FormVersion.cohort_id == cohort.id)
+        .order_by(FormVersion.number, Question.position, Question.id)
+    ).all()
+
+
+def list_applications(
+    cohort: Cohort, asked: ApplicationFilter, columns: Sequence[Column], *, key: str | None, size: int = 50
+) -> Page[ApplicationRow]:
+    """A page of the cohort's applications; drafts are nobody's business. The caller has opened the cohort."""
+    shown = [_expression(column) for column in columns]
+    statement = sa.select(Application.id, Application.code, Application.listed_name, *shown)
+    page = get_page(_narrow(statement, cohort, asked), _order(asked), key, size=size)
+    names = [column.name for column in columns]
+    rows = [
+        ApplicationRow(row[0], row[1], row[2], dict(zip(names, row[3:], strict=True))) for row in page.rows
+    ]
+    return Page(rows, page.next, page.previous)
+
+
+def _expression(column: Column) -> Any:
+    """What the database answers for one application in this column."""
+    if column.is_answer:
+        return (
+            sa.select(Answer.value)
+            .where(
+                Answer.application_id == Application.id,
+                Answer.question_id.in_([question.id for question in column.questions]),
+            )
+            .order_by(Answer.question_id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+    if column.name == "staged":
+        return (
+            sa.select(StagedDecision.decision)
+            .where(StagedDecision.application_id == Application.id, StagedDecision.released_at.is_(None))
+            .scalar_subquery()
+        )
+    if column.name == "rank":
+        return sa.select(Nomination.rank).where(Nomination.application_id == Application.id).scalar_subquery()
+    if column.name == "tags":
+        return (
+            sa.select(sa.func.aggregate_strings(Tag.name, TAG_BREAK))
+            .join(ApplicationTag, ApplicationTag.tag_id == Tag.id)
+            .where(ApplicationTag.application_id == Application.id)
+            .scalar_subquery()
+        )
+    own = getattr(Application, column.name, None)
+    return own if own is not None else Application.profile[column.name].as_string()
+
+
+def _order(asked: ApplicationFilter) -> list[SortKey]:
+    columns = SORTS.get(asked.sort, SORTS["submitted"])
+    return [SortKey(column, asked.is_descending) for column in (*columns, Application.id)]
+
+
+def _narrow(statement: Any, cohort: Cohort, asked: ApplicationFilter) -> Any:
+    statement = statement.where(Application.cohort_id == cohort.id, Application.submitted_at.is_not(None))
+    if len(asked.statuses) == 1:
+        statement = statement.where(Application.status == asked.statuses[0])
+    elif asked.statuses:
+        statement = statement.where(Application.status.in_(asked.statuses))
+    if asked.member_state:
+        statement = statement.where(Application.member_state == asked.member_state)
+    if asked.sex is not None:
+        statement = statement.where(Application.sex == asked.sex)
+    if asked.age_band is not None:
+        statement = statement.where(Application.age_band == asked.age_band)
+    if asked.tag:
+        statement = statement.where(Application.id.in_(_tagged(cohort, asked.tag)))
+    if asked.text:
+        code = normalise_code(asked.text)
+        if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET):
+            return statement.where(Application.code == code)
+        return statement.where(Application.id.in_(_named(cohort, fold(asked.text).split())))
+    return statement
+
+
+def _tagged(cohort: Cohort, name: str) -> sa.Select[int]:
+    return (
+        sa.select(ApplicationTag.application_id)
+        .join(Tag, Tag.id == ApplicationTag.tag_id)
+        .where(Tag.cohort_id == cohort.id, Tag.folded == fold(name))
+    )
+
+
+def _named(cohort: Cohort, words: Iterable[str]) -> sa.Select[int]:
+    """Keys of the cohort's applications whose names hold all the words; read from the index of names alone."""
+    named = sa.orm.aliased(Application)
+    return sa.select(named.id).where(
+        named.cohort_id == cohort.id,
+        *(named.search_name.contains(word, autoescape=True) for word in words),
+    )
+
+
+def find_neighbours(application: Application, asked: ApplicationFilter) -> tuple[str | None, str | None]:
+    """Codes of the applications before and after this one within the filter."""
+    order = _order(asked)
+    values = [getattr(application, each.column.key) for each in order]
+    return find_beside(_narrow(sa.select(Application.code), application.cohort, asked), order, values)
+
+
+def stream_applications(
+    cohort: Cohort, asked: ApplicationFilter, columns: Sequence[Column]
+) -> Iterator[Sequence[Any]]:
+    """Code, name and the columns of every application, from a cursor of the server a thousand at a time."""
+    shown = [_expression(column) for column in columns]
+    # The stored words as they are: a hundred thousand enum members are not made to be undone.
+    plain = [sa.type_coerce(each, sa.String) if isinstance(each.type, sa.Enum) else each for each in shown]
+    statement = _narrow(sa.select(Application.code, Application.listed_name, *plain), cohort, asked).order_by(
+        *(each.column.desc() if each.descending else each.column for each in _order(asked))
+    )
+    yield from db.session.execute(statement, execution_options={"yield_per": 1000})
+
+
+def count_matching(cohort: Cohort, asked: ApplicationFilter) -> int | None:
+    """How many applications the filter shows, from the kept counts; None where only a recount could say."""
+    if asked.narrows_people:
+        return None
+    counts = count_by_state_and_status(cohort)
+    return sum(
+        n
+        for member_state, by_status in counts.items()
+        for status, n in by_status.items()
+        if (not asked.member_state or member_state == asked.member_state)
+        and (not asked.statuses or status in asked.statuses)
+    )
+
+
+def list_tags(cohort: Cohort) -> Sequence[str]:
+    """The tags that the cohort's applications carry, by name."""
+    carried = sa.exists().where(ApplicationTag.tag_id == Tag.id)
+    return db.session.scalars(
+        sa.select(Tag.name).where(Tag.cohort_id == cohort.id, carried).order_by(Tag.folded)
+    ).all()
+
+
+def list_tags_of(application: Application) -> Sequence[Tag]:
+    """The application's tags, by name."""
+    return db.session.scalars(
+        sa.select(Tag)
+        .join(ApplicationTag, ApplicationTag.tag_id == Tag.id)
+        .where(ApplicationTag.application_id == application.id)
+        .order_by(Tag.folded)
+    ).all()
+
+
+def find_tag(cohort_id: int, name: str) -> Tag | None:
+    """The cohort's tag of this name, however it is written."""
+    return db.session.scalar(sa.select(Tag).where(Tag.cohort_id == cohort_id, Tag.folded == fold(name)))
+
+
+def find_application_tag(application: Application, tag: Tag) -> ApplicationTag | None:
+    """The tag on the application."""
+    return db.session.get(ApplicationTag, (application.id, tag.id))
+
+
+def list_saved_filters(cohort: Cohort, *, actor: Actor) -> Sequence[SavedFilter]:
+    """The actor's own filters of the cohort's programme, and what its coordinators share; by name."""
+    return db.session.scalars(
+        sa.select(SavedFilter)
+        .where(
+            SavedFilter.programme_id == cohort.programme_id,
+            sa.or_(SavedFilter.user_id == actor.user_id, SavedFilter.is_shared),
+        )
+        .options(selectinload(SavedFilter.user))
+        .order_by(SavedFilter.name, SavedFilter.id)
+    ).all()
+
+
+def get_saved_filter(code: str, cohort: Cohort, *, actor: Actor) -> SavedFilter:
+    """One of the actor's own. Errors: NotFound."""
+    found = db.session.scalar(
+        sa.select(SavedFilter).where(
+            SavedFilter.code == code,
+            SavedFilter.programme_id == cohort.programme_id,
+            SavedFilter.user_id == actor.user_id,
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,92 @@
+"""The coordinators' table of applications and its exports: the columns, and who owns a kept filter. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from registry.access import policy
+from registry.access.actor import Actor
+from registry.access.permissions import Permission
+from registry.admissions.enums import ListColumn
+from registry.admissions.models import Question, SavedFilter
+from registry.admissions.rules.answers import describe_answer
+from registry.core.i18n import Labelled, country_name, format_day, pick_translation
+from registry.people.enums import Education, Occupation, Settlement
+
+ANSWER = "answer."
+"""Before a question's key: the name of the column with its answers."""
+
+MAX_COLUMNS = 40
+DEFAULT_COLUMNS = (
+    ListColumn.CODE,
+    ListColumn.MEMBER_STATE,
+    ListColumn.AGE_YEARS,
+    ListColumn.SUBMITTED_AT,
+    ListColumn.STATUS,
+    ListColumn.STAGED,
+    ListColumn.TAGS,
+)
+
+_CHOICES: Mapping[str, type[Labelled]] = {
+    ListColumn.EDUCATION: Education,
+    ListColumn.OCCUPATION: Occupation,
+    ListColumn.SETTLEMENT: Settlement,
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `questions` are the question's editions in the cohort's form versions, the newest last."""
+
+    name: str
+    label: str
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def is_answer(self) -> bool:
+        return bool(self.questions)
+
+    def describe(self, value: Any) -> str:
+        """An answer, or a particular as the profile holds it, in the reader's words."""
+        if value is None or value == "":
+            return ""
+        if self.questions:
+            return describe_answer(self.questions[-1], value)
+        if self.name in _CHOICES:
+            return next((str(each.label) for each in _CHOICES[self.name] if each.value == value), str(value))
+        if self.name == ListColumn.BORN_ON:
+            return format_day(date.fromisoformat(value))
+        if self.name == ListColumn.RESIDENCE:
+            return country_name(value)
+        return str(value)
+
+
+def list_columns(questions: Iterable[Question]) -> list[Column]:
+    """All that the table of a cohort with these questions can show; questions are joined by their key."""
+    editions: dict[str, list[Question]] = {}
+    for question in questions:
+        editions.setdefault(question.key, []).append(question)
+    fixed = [Column(each.value, str(each.label)) for each in ListColumn]
+    asked = [
+        Column(f"{ANSWER}{key}", str(pick_translation(each[-1].labels)[1]), tuple(each))
+        for key, each in editions.items()
+    ]
+    return [*fixed, *asked]
+
+
+def choose_columns(names: Collection[str], columns: Sequence[Column]) -> list[Column]:
+    """The named ones in the table's own order; the usual ones where nothing known is named."""
+    chosen = [column for column in columns if column.name in names][:MAX_COLUMNS]
+    usual = {column.value for column in DEFAULT_COLUMNS}
+    return chosen or [column for column in columns if column.name in usual]
+
+
+def clean_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a table's address is kept under a name: no name that was searched for, and no page."""
+    return {name: value for name, value in arguments.items() if name not in {"q", "page"}}
+
+
+@policy.rule(Permission.DECISION_STAGE, on=SavedFilter)
+def _is_owner(actor: Actor, saved: SavedFilter) -> bool:
+    return actor.user_id is not None and actor.user_id == saved.user_id
