@@ -36,6 +36,9 @@ HTML_LANGUAGE = {"zh": "zh-Hans"}
 FORMATS = {"en": "en_GB"}
 """Locale -> the one whose dates and numbers it uses: our English writes 30 June 2027."""
 
+LONG_DATES = {"ru": "d MMMM y"}
+"""Locale -> pattern instead of CLDR's long date: the Russian one ends in “г.”, and its stop would double a sentence's."""
+
 _IGNORED = frozenset("-‐‑‒–—'’‘ʻʼ`´")
 
 babel = flask_babel.Babel()
@@ -190,7 +193,7 @@ def format_day(value: date | None) -> str:
         return ""
     if isinstance(value, datetime):
         raise TypeError("an instant needs a zone: use format_instant")
-    return format_date(value, format="long", locale=_formats())
+    return format_date(value, format=LONG_DATES.get(current_locale(), "long"), locale=_formats())
 
 
 def format_instant(value: datetime | None, zone: str = "UTC") -> str:

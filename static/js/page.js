@@ -59,7 +59,7 @@ for (const menu of document.querySelectorAll(".languages details")) {
 // Deadlines: the reader's own time beside the host's and UTC, where it differs from both.
 const deadlines = document.querySelectorAll("[data-own-time]");
 if (deadlines.length) {
-  // Our English writes 30 June 2027, as the server does.
+  // Our English writes 30 June 2027 and our Russian 30 июня 2027, as the server does.
   const language = document.documentElement.lang.replace(/^en$/, "en-GB");
   const parts = (instant, options) => new Intl.DateTimeFormat(language, options).format(instant);
   const offset = (instant, zone) => {
@@ -75,7 +75,7 @@ if (deadlines.length) {
     if (own === offset(instant, slot.dataset.zone) || own === "UTC") continue;
     slot.textContent = slot.dataset.ownTime
       .replace("{time}", parts(instant, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }))
-      .replace("{date}", parts(instant, { dateStyle: "long" }))
+      .replace("{date}", parts(instant, { dateStyle: "long" }).replace(/\sг\.$/u, ""))
       .replace("{offset}", own);
     slot.hidden = false;
   }

@@ -1,9 +1,19 @@
 """Texts of authors, folded for the search, and amounts of money."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 
-from registry.core.i18n import fold, format_listing, format_money, in_locale, major_units, show_translation
+from registry.core.i18n import (
+    fold,
+    format_day,
+    format_listing,
+    format_money,
+    in_locale,
+    major_units,
+    show_translation,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +75,13 @@ def test_format_listing(app: Flask, locale: str, style: str, text: str) -> None:
 def test_show_translation_marks_another_language(app: Flask, texts: dict[str, str], shown: str) -> None:
     with app.test_request_context(), in_locale("ru"):
         assert show_translation(texts) == shown
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"), [("en", "7 December 2026"), ("ru", "7 декабря 2026"), ("zh", "2026年12月7日")]
+)
+def test_format_day_ends_without_a_stop_so_that_a_sentence_can_end_with_it(
+    app: Flask, locale: str, text: str
+) -> None:
+    with app.test_request_context(), in_locale(locale):
+        assert format_day(date(2026, 12, 7)) == text
