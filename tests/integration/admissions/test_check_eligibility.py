@@ -84,7 +84,7 @@ def test_check_eligibility_asks_what_the_cohort_has_rules_for(client: RegistryCl
 
     assert field_names(page) == set(FITS)
     assert "Age: 18 to 35 on 27 March 2027." in page
-    assert "Citizenship, on 15 March 2027: member states of the SCO." in page
+    assert "Citizenship, on 15 March 2027: SCO member states." in page
     assert "Set-Cookie" not in response.headers
 
 
@@ -130,7 +130,7 @@ def test_check_eligibility_without_rules_asks_nothing(client: RegistryClient) ->
             "Age: 18 to 35",
         ),
         ({"citizenship": "KE"}, "You cannot apply for this cohort", "You entered: Kenya."),
-        ({"citizenship": "ZZ"}, "You cannot apply for this cohort", "member states of the SCO."),
+        ({"citizenship": "ZZ"}, "You cannot apply for this cohort", "SCO member states."),
         (
             {"citizenship": "KZ", "second_citizenship": "UZ"},
             "You can apply",

@@ -8,9 +8,11 @@ from flask import Flask
 
 from registry.catalogue.enums import CohortStatus, ProgrammeStatus
 from registry.core import clock
+from registry.places.enums import Standing
 from tests.client import RegistryClient
 from tests.factories.catalogue import (
     CohortFactory,
+    CohortScopeFactory,
     ProgrammeFactory,
 )
 from tests.integration.catalogue.reading import linked_data, make_full_cohort, text_of
@@ -93,13 +95,23 @@ def test_show_cohort_code_may_be_typed_in_small_letters(client: RegistryClient, 
     assert client.get("/cohorts/chrt-2345").status_code == 200
 
 
+def test_show_cohort_tells_several_blocs_in_one_phrase(client: RegistryClient, places: None) -> None:
+    cohort = CohortFactory(code="CHRT2345")
+    for bloc, standing in [("asean", Standing.MEMBER), ("sco", Standing.MEMBER), ("sco", Standing.PARTNER)]:
+        CohortScopeFactory(cohort=cohort, bloc=bloc, standing=standing, country=None)
+
+    page = text_of(client, "/cohorts/CHRT2345")
+
+    assert "ASEAN or SCO member states or SCO partners." in page
+
+
 def test_show_cohort_tells_the_conditions_in_plain_words(client: RegistryClient, places: None) -> None:
     make_full_cohort()
 
     page = text_of(client, "/cohorts/CHRT2345")
 
     assert "Age: 14 to 30 on 1 September 2027." in page
-    assert "Citizenship, on 1 March 2027: member states of the SCO or Mongolia." in page
+    assert "Citizenship, on 1 March 2027: SCO member states or Mongolia." in page
     assert "Education: at least “Upper secondary school”." in page
     assert "Languages, at least: English (B1: intermediate)." in page
     assert (
