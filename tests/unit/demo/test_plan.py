@@ -1,12 +1,15 @@
 """The demo's plan holds together, whatever the day."""
 
+import csv
 from datetime import date
 
 import pytest
 
 from registry.catalogue.models import GENERAL
+from registry.core.i18n import LOCALES
+from registry.core.reference import FOLDER
 from registry.demo.plan import COHORTS, SCO, name_cohort
-from registry.demo.programmes import PROGRAMMES
+from registry.demo.programmes import PROGRAMMES, SOURCE
 
 
 @pytest.mark.parametrize("plan", COHORTS, ids=lambda plan: f"{plan.programme}{plan.days.opens}")
@@ -32,6 +35,13 @@ def test_everything_fictional_says_so() -> None:
         assert plan.titles["en"].startswith("Demo: ")
         assert plan.titles["ru"].startswith("Демо: ")
         assert plan.titles["zh"].startswith("演示：")
+
+
+def test_the_source_of_fictional_entries_is_told_in_every_language() -> None:
+    with (FOLDER / "phrases.csv").open(encoding="utf-8", newline="") as lines:
+        phrases = {row["key"]: row for row in csv.DictReader(lines)}
+
+    assert all(phrases[SOURCE][locale] for locale in LOCALES)
 
 
 @pytest.mark.parametrize(
