@@ -190,6 +190,15 @@ def test_show_home_lists_what_closes_first_and_quotes_whole(client: RegistryClie
     assert "V. Norov, Secretary-General of the SCO, 9 January 2020." in page
 
 
+def test_show_home_that_lists_all_offers_no_longer_list(client: RegistryClient, catalogue: None) -> None:
+    CohortFactory(programme=ProgrammeFactory(slug="shop"))
+
+    page = client.get("/").text
+
+    assert 'href="/programmes/shop"' in page
+    assert 'href="/programmes?status=open"' not in page
+
+
 def test_show_home_without_anything_says_what_to_do(client: RegistryClient, session: object) -> None:
     page = text_of(client, "/")
 
