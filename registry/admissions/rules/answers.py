@@ -12,6 +12,9 @@ from registry.core.i18n import _, ngettext, pick_translation
 LONGEST = {QuestionKind.SHORT_TEXT: 300, QuestionKind.LONG_TEXT: 20_000, QuestionKind.LINK: 300}
 """Characters that are stored at most, by kind."""
 
+LONGEST_WORD = 20
+"""Characters of a word at most, blank included, where words are counted: Thai or Khmer has no blanks between them."""
+
 _HAN = re.compile("[㐀-䶿一-鿿豈-﫿\U00020000-\U0003fffd]")
 _HAN_PER_WORD = 2
 """A Chinese word has two characters on average, and no blanks around it."""
@@ -54,6 +57,8 @@ def _missing(question: Question) -> str:
 
 def _why_no_text(question: Question, value: str) -> str | None:
     longest = LONGEST[question.kind]
+    if question.max_words:
+        longest = min(longest, question.max_words * LONGEST_WORD)
     if len(value) > longest:
         return _("This is too long: shorten it to %(number)s characters.", number=longest)
     if question.max_words and (words := count_words(value)) > question.max_words:

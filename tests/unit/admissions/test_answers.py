@@ -77,6 +77,13 @@ def test_why_not_an_answer_counts_the_words_that_are_too_many():
     assert why_not_an_answer(question, "one two three four five") == "Your answer is 2 words too long."
 
 
+def test_why_not_an_answer_stops_words_without_blanks():
+    question = _question(K.LONG_TEXT, max_words=3)
+
+    assert why_not_an_answer(question, "x" * 60) is None
+    assert why_not_an_answer(question, "x" * 61) == "This is too long: shorten it to 60 characters."
+
+
 @pytest.mark.parametrize(
     ("typed", "stored"),
     [
