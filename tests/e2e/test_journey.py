@@ -117,7 +117,7 @@ def _sign_up(applicant: Reader, site: Site, prepared: Prepared, email: str) -> N
     applicant.open(f"/programmes/{prepared.slug}")
     applicant.follow_to(f"/cohorts/{prepared.cohort}")
     applicant.follow_to(f"/apply/{prepared.cohort}")
-    applicant.follow("I have no account yet: sign up")
+    applicant.follow_to(f"/account/sign-up?next=/apply/{prepared.cohort}")
     applicant.field("email").fill(email)
     applicant.field("password").fill(PASSWORD)
     applicant.press("Sign up")
