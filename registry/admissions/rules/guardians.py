@@ -11,8 +11,8 @@ class LinkState(Labelled):
     """The sentence is what the guardian reads."""
 
     OPEN = "open", _l("You can answer now.")
-    CONSENTED = "consented", _l("You have already given your consent. Nothing more is needed.")
-    REFUSED = "refused", _l("You have already refused. The application has ended.")
+    CONSENTED = "consented", _l("Your consent is recorded. Nothing more is needed.")
+    REFUSED = "refused", _l("Your refusal is recorded. The application has ended.")
     OVER = "over", _l("The application has ended or was taken back, so no answer is needed any more.")
     EXPIRED = "expired", _l("This link is no longer valid. A newer one may be in your mailbox.")
 

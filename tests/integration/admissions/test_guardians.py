@@ -112,9 +112,7 @@ def test_answer_guardian_consenting_moves_the_application_on(client, sent, value
     assert "guardian_consented" in _kinds()
     again = client.get(link)
     assert again.status_code == 200
-    assert in_russian("You have already given your consent. Nothing more is needed.") in again.get_data(
-        as_text=True
-    )
+    assert in_russian("Your consent is recorded. Nothing more is needed.") in again.get_data(as_text=True)
 
 
 def test_answer_guardian_refusing_ends_the_application(client, sent):
@@ -130,6 +128,16 @@ def test_answer_guardian_refusing_ends_the_application(client, sent):
     assert "guardian_refused" in _kinds()
 
 
+def test_show_own_application_refused_by_the_guardian_says_so(client, sent, acting_as):
+    application, actor, link = sent()
+    client.post(link, data={"agrees": "no", "shown": READ})
+
+    acting_as(actor)
+    page = client.get(f"/my/applications/{application.code}").get_data(as_text=True)
+
+    assert "Your parent or guardian did not agree, so the application has ended." in page
+
+
 def test_answer_guardian_twice_keeps_the_first_answer_and_says_so(client, sent):
     application, _actor, link = sent()
     client.post(link, data={"agrees": "yes", "shown": READ})
@@ -137,9 +145,7 @@ def test_answer_guardian_twice_keeps_the_first_answer_and_says_so(client, sent):
     answer = client.post(link, data={"agrees": "no", "shown": READ})
 
     assert answer.status_code == 409
-    assert in_russian("You have already given your consent. Nothing more is needed.") in answer.get_data(
-        as_text=True
-    )
+    assert in_russian("Your consent is recorded. Nothing more is needed.") in answer.get_data(as_text=True)
     assert _status(application) is S.SUBMITTED
 
 
