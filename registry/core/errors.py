@@ -71,7 +71,9 @@ class StaleWrite(RegistryError):
 
     status = 409
     code = "stale_write"
-    message = _l("Somebody else changed this record meanwhile. Check what changed, then save again.")
+    message = _l(
+        "This was changed meanwhile, in another window or by somebody else. Check what changed, then save again."
+    )
 
     def __init__(self, changes: Mapping[str, tuple[Any, Any]] | None = None) -> None:
         self.changes = dict(changes or {})

@@ -228,7 +228,7 @@ def test_edit_programme_that_somebody_else_changed_is_told_what(
     page = response.get_data(as_text=True)
 
     assert response.status_code == 409
-    assert "Somebody else changed this record meanwhile." in page
+    assert "This was changed meanwhile, in another window or by somebody else." in page
     row = page[page.index("Changed since you opened this page") :]
     assert "Length in weeks" in row
     assert "English and Russian" in row
