@@ -68,40 +68,40 @@ def protect(
     relations: Relations,
     *,
     threshold: int = SPONSOR_THRESHOLD,
-    before: Mapping[Key, int | None] | None = None,
+    before: Mapping[Key, int] | None = None,
+    concealed: Set[Key] = frozenset(),
 ) -> frozenset[Key]:
     """The figures to hide.
 
-    `before` is what was shown last, None where it was hidden. Since figures only rise, a reader knows the
-    old ones as lower bounds.
+    `before` is what was shown last, in whichever release that was. Since figures only rise, a reader knows
+    the old ones as lower bounds. `concealed` are the figures that the last release hid.
     Units:  people.
     """
-    before = before or {}
-    sensitive = find_sensitive(values, relations, threshold, before)
-    problem = _set_up(values, relations, before, sensitive)
-    _hide_until_safe(problem, _find_guarded(problem, sensitive, threshold), threshold)
+    sensitive = find_sensitive(values, relations, threshold, concealed)
+    problem = _set_up(values, relations, before or {}, sensitive)
+    _protect(problem, _find_guarded(problem, sensitive, threshold), threshold, firm=sensitive)
     return frozenset(problem.hidden - problem.shielded)
 
 
 def protect_changes(
     values: Mapping[Key, int],
-    before: Mapping[Key, int | None],
+    before: Mapping[Key, int],
     relations: Relations,
     *,
     hidden: Set[Key],
     threshold: int = SPONSOR_THRESHOLD,
+    concealed: Set[Key] = frozenset(),
 ) -> frozenset[Key]:
     """The figures that must keep their old value, so that no small change since then can be worked out.
 
     A figure that keeps its old value is not known as of today, which is all that counts here: old values
     of different dates never stand in one sum. `hidden` is the answer of `protect`.
     """
-    moved = {
-        key for key, value in before.items() if value is not None and 0 < abs(values[key] - value) < threshold
-    }
-    sensitive = find_sensitive(values, relations, threshold, before)
+    moved = {key for key, value in before.items() if 0 < abs(values[key] - value) < threshold}
+    sensitive = find_sensitive(values, relations, threshold, concealed)
     problem = _set_up(values, relations, before, hidden | moved)
-    _hide_until_safe(problem, _find_guarded(problem, sensitive, threshold) | moved, threshold)
+    guarded = _find_guarded(problem, sensitive, threshold) | moved
+    _protect(problem, guarded, threshold, firm=hidden | moved)
     return frozenset(problem.hidden - problem.shielded - hidden)
 
 
@@ -109,19 +109,19 @@ def find_sensitive(
     values: Mapping[Key, int],
     relations: Relations,
     threshold: int,
-    before: Mapping[Key, int | None] | None = None,
+    concealed: Set[Key] = frozenset(),
 ) -> set[Key]:
     """Figures to hide whatever else is shown, since they say something about a small group by themselves.
 
     These are counts below the threshold; what follows such a count in its chain, zero or not (all or none of
     a small group); and a stage that differs from the last shown one by fewer than the threshold. A zero where
-    the whole is zero says nothing about anybody. A zero that was hidden stays hidden, even when its group
-    has grown: shown now, it would say that it was zero then.
+    the whole is zero says nothing about anybody. A zero that the last release concealed stays hidden, even when
+    its group has grown: shown now, it would say that it was zero then.
     """
     sensitive = {key for key, value in values.items() if 0 < value < threshold}
     for chain in relations.chains:
         sensitive |= _find_sensitive_stages(chain, values, threshold)
-    sensitive |= {key for key, old in (before or {}).items() if old is None and values[key] == 0}
+    sensitive |= {key for key in concealed if values.get(key) == 0}
     return sensitive - {
         part
         for each in relations.sums
@@ -147,7 +147,7 @@ def _find_sensitive_stages(chain: Sequence[Key], values: Mapping[Key, int], thre
 def _set_up(
     values: Mapping[Key, int],
     relations: Relations,
-    before: Mapping[Key, int | None],
+    before: Mapping[Key, int],
     hidden: Set[Key],
 ) -> _Problem:
     following = {key: after for chain in relations.chains for key, after in pairwise(chain)}
@@ -168,7 +168,7 @@ def _set_up(
         values={**values, **differences},
         sums=sums,
         # A correction may have lowered a figure; then the old one bounds nothing.
-        floors={key: min(value, values[key]) for key, value in before.items() if value is not None},
+        floors={key: min(value, values[key]) for key, value in before.items()},
         hidden={*hidden, *differences},
         shielded=frozenset(differences),
     )
@@ -180,14 +180,22 @@ def _find_guarded(problem: _Problem, sensitive: Set[Key], threshold: int) -> set
     return small | {key for key in problem.shielded if 0 < problem.values[key] < threshold}
 
 
-def _hide_until_safe(problem: _Problem, sensitive: Set[Key], threshold: int) -> None:
+def _protect(problem: _Problem, guarded: Set[Key], threshold: int, *, firm: Set[Key]) -> None:
+    """Hide further figures until the guarded are safe; those that `firm` names stay hidden anyway."""
     numbers_of: dict[Key, list[int]] = {}
     for number, each in enumerate(problem.sums):
         for key in (each.total, *each.parts):
             numbers_of.setdefault(key, []).append(number)
+    _hide_until_safe(problem, guarded, threshold, numbers_of)
+    _show_again(problem, guarded, threshold, numbers_of, firm)
+
+
+def _hide_until_safe(
+    problem: _Problem, guarded: Set[Key], threshold: int, numbers_of: Mapping[Key, Sequence[int]]
+) -> None:
     while True:
         intervals = _find_intervals(problem, numbers_of)
-        exposed = [key for key in sorted(sensitive) if intervals[key][1] - intervals[key][0] < threshold]
+        exposed = [key for key in sorted(guarded) if intervals[key][1] - intervals[key][0] < threshold]
         chosen: set[Key] = set()
         for key in exposed:
             candidates = _find_neighbours(key, problem, numbers_of)
@@ -197,6 +205,24 @@ def _hide_until_safe(problem: _Problem, sensitive: Set[Key], threshold: int) -> 
         if not chosen:
             return
         problem.hidden |= chosen
+
+
+def _show_again(
+    problem: _Problem,
+    guarded: Set[Key],
+    threshold: int,
+    numbers_of: Mapping[Key, Sequence[int]],
+    firm: Set[Key],
+) -> None:
+    """Show what was hidden early and shields nothing any more, now that others are hidden: the dearest first."""
+    intervals = _find_intervals(problem, numbers_of)
+    widths = {key: min(threshold, intervals[key][1] - intervals[key][0]) for key in guarded}
+    candidates = problem.hidden - problem.shielded - firm
+    for key in sorted(candidates, key=lambda key: _price(key, problem), reverse=True):
+        problem.hidden.remove(key)
+        intervals = _find_intervals(problem, numbers_of)
+        if any(intervals[each][1] - intervals[each][0] < width for each, width in widths.items()):
+            problem.hidden.add(key)
 
 
 def _price(key: Key, problem: _Problem) -> tuple[bool, bool, bool, int, Key]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, timedelta
 from typing import Any
 
@@ -57,6 +57,7 @@ def make_release(programme: Programme, *, actor: Actor, corrects: Release | None
             [*key, cell.value, cell.as_of.isoformat() if cell.as_of else None] for key, cell in cells.items()
         ],
         "weeks": [[point.week_on.isoformat(), point.n] for point in points],
+        "remembered": [[*key, n] for key, n in _remember(cells, previous).items()],
     }
     release = Release(
         code=codes.new_code(),
@@ -111,18 +112,43 @@ def _protect_cells(
 ) -> dict[Key, Cell]:
     relations = enrolment.find_relations(values, facts)
     old = _read_cells(previous) if previous else {}
-    before = {key: cell.value for key, cell in old.items() if key in values}
-    hidden = protect(values, relations, before=before)
-    kept = protect_changes(values, before, relations, hidden=hidden)
+    concealed = {key for key, cell in old.items() if cell.is_hidden}
+    before = {key: n for key, n in _read_last_shown(previous).items() if key in values}
+    hidden = protect(values, relations, before=before, concealed=concealed)
+    kept = protect_changes(values, before, relations, hidden=hidden, concealed=concealed)
     cells = {}
     for key, value in values.items():
-        if key in hidden or (key in kept and before.get(key) is None):
-            cells[key] = Cell(None)
-        elif key in kept and previous:
-            cells[key] = Cell(before[key], old[key].as_of or previous.released_at.date())
-        else:
+        if key not in hidden | kept:
             cells[key] = Cell(value)
+        elif previous and _keeps_old_value(key, old, hidden):
+            cells[key] = Cell(old[key].value, old[key].as_of or previous.released_at.date())
+        else:
+            cells[key] = Cell(None)
     return cells
+
+
+def _keeps_old_value(key: Key, old: Mapping[Key, Cell], hidden: Set[Key]) -> bool:
+    """Whether a figure that may not be shown as it is now stands with its last value instead of "hidden".
+
+    Nothing here may depend on the present value. A headline says more with an older figure than with none; a
+    zero that has to be protected could mislead.
+    """
+    return key in old and bool(old[key].value) and (key not in hidden or key.table == "all")
+
+
+def _remember(cells: Mapping[Key, Cell], previous: Release | None) -> dict[Key, int]:
+    """What earlier releases showed of figures that are hidden now: readers remember it, so protection must."""
+    shown = _read_last_shown(previous)
+    return {key: shown[key] for key, cell in cells.items() if cell.is_hidden and key in shown}
+
+
+def _read_last_shown(release: Release | None) -> dict[Key, int]:
+    """Each figure as it was last shown, in this release or an earlier one."""
+    if release is None:
+        return {}
+    shown = {key: cell.value for key, cell in _read_cells(release).items() if cell.value is not None}
+    remembered = release.tables.get("remembered", [])
+    return {Key(table, row, column): n for table, row, column, n in remembered} | shown
 
 
 def _protect_weeks(

@@ -188,6 +188,44 @@ def test_release_keeps_figures_that_moved_by_fewer_than_five(cohort: Cohort) -> 
     assert first.totals[0].value == 50
 
 
+def test_release_remembers_what_was_shown_before_it_was_hidden(cohort: Cohort) -> None:
+    """Hidden for a week and shown again, a figure must not tell that two people came meanwhile."""
+    states = {"TJ": 20, "KZ": 30, "UZ": 40}
+    for state, n in states.items():
+        send(cohort, n, state=state)
+    release(cohort)
+    send(cohort, 2, state="RU")
+    for state in states:
+        send(cohort, 2, state=state)
+    between = release(cohort)
+    send(cohort, 20, state="RU")
+
+    last = release(cohort)
+
+    assert "hidden" in {shown(between, "state", state)[0] for state in states}
+    assert shown(last, "state", "RU")[0] == 22
+    told = {
+        row.key: row.cells[0].value
+        for row in last.table("state").rows
+        if row.key in states and not row.cells[0].is_hidden and row.cells[0].as_of is None
+    }
+    assert told == {}
+
+
+def test_release_keeps_a_headline_with_its_date_where_the_new_one_would_tell_too_much(
+    cohort: Cohort,
+) -> None:
+    send(cohort, 20, state="TJ", steps=4)
+    send(cohort, 30, state="KZ", steps=4)
+    release(cohort)
+    send(CohortFactory(programme=cohort.programme), 2, state="KZ", steps=3)
+
+    report = release(cohort)
+
+    accepted = report.total(Figure.ACCEPTED)
+    assert (accepted.value, accepted.as_of) == (50, clock.today())
+
+
 def test_release_shows_moves_of_five_and_more(cohort: Cohort) -> None:
     send(cohort, 20, state="TJ", steps=1)
     send(cohort, 30, state="KZ", steps=1)
