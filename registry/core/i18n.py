@@ -196,6 +196,11 @@ def format_day(value: date | None) -> str:
     return format_date(value, format=LONG_DATES.get(current_locale(), "long"), locale=_formats())
 
 
+def format_short_day(value: date | None) -> str:
+    """27 Mar 2007, in the reader's language: where long dates would crowd out the figures beside them."""
+    return format_date(value, format="medium", locale=_formats()) if value else ""
+
+
 def format_instant(value: datetime | None, zone: str = "UTC") -> str:
     """Day, time and offset in the IANA zone: 27 March 2027, 18:05 (UTC+5)."""
     if value is None:
@@ -288,6 +293,7 @@ def is_script(text: str, script: str) -> bool:
 
 FILTERS = {
     "date": format_day,
+    "short_date": format_short_day,
     "datetime": format_instant,
     "time_with_zone": format_deadline,
     "number": format_number,

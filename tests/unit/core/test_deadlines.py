@@ -1,12 +1,12 @@
 """How the end of a window is told."""
 
 import random
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
 
-from registry.core.i18n import format_deadline, in_locale, sort_key
+from registry.core.i18n import format_day, format_deadline, in_locale, sort_key
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,15 @@ def test_format_deadline_tells_the_end_of_a_day_as_its_last_minute(
 ) -> None:
     with app.test_request_context(), in_locale("en"):
         assert format_deadline(datetime(*at, tzinfo=UTC), zone) == expected
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [("en", "27 March 2027"), ("ru", "27 марта 2027"), ("zh", "2027年3月27日")],
+)
+def test_format_day_ends_without_a_full_stop_of_its_own(app: Flask, locale: str, expected: str) -> None:
+    with app.test_request_context(), in_locale(locale):
+        assert format_day(date(2027, 3, 27)) == expected
 
 
 @pytest.mark.parametrize(
