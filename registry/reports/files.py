@@ -23,7 +23,7 @@ def write_report(report: EnrolmentReport, as_of: str) -> Iterator[bytes]:
     """One line per figure; machine names in English.
 
     A hidden figure has an empty value and `hidden` in its column; `as_of` (ISO 8601) is the day for which the
-    value holds.
+    value holds. Lines of the table `target` hold what is to be reached by that day.
     """
     return stream_csv(HEADER, _lines(report, as_of))
 
@@ -44,6 +44,9 @@ def _lines(report: EnrolmentReport, as_of: str) -> Iterator[tuple[object, ...]]:
                     *_show(cell, as_of),
                     row.seats,
                 )
+    for target in report.facts["targets"]:
+        group, indicator, value = target["member_state"] or "all", target["indicator"], target["value"]
+        yield (programme, "target", group, indicator, "to_reach", value, "", target["due_on"], None)
     for week in report.weeks:
         yield (programme, "week", week.week_on.isoformat(), "E-1", "applied_so_far", week.n, "", as_of, None)
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -14,7 +14,7 @@ from registry.admissions.enums import AgeBand, ApplicationStatus, Figure
 from registry.admissions.models import Application
 from registry.admissions.operations.steps import take_step
 from registry.catalogue.enums import PartnershipRole
-from registry.catalogue.models import Cohort, Partnership
+from registry.catalogue.models import Cohort, Partnership, Target
 from registry.core import clock
 from registry.core.database import db
 from registry.core.errors import Conflict, NotAllowed, NotFound
@@ -27,7 +27,7 @@ from registry.reports.files import write_report
 from registry.reports.models import Release
 from registry.reports.queries import counts, subjects
 from tests.factories.admissions import ApplicationFactory, FormVersionFactory
-from tests.factories.catalogue import CohortFactory, ProgrammeFactory, SeatPoolFactory
+from tests.factories.catalogue import CohortFactory, IndicatorFactory, ProgrammeFactory, SeatPoolFactory
 
 SYSTEM = Actor.system("tests")
 STEPS = ["submit", "start_review", "offer", "accept"]
@@ -296,6 +296,12 @@ def test_sponsor_sees_releases_of_funded_programmes_only(cohort: Cohort, sponsor
 
 def test_csv_shows_what_the_page_shows(cohort: Cohort) -> None:
     SeatPoolFactory(cohort=cohort, member_state="TJ", seats=7)
+    due = date(2027, 6, 1)
+    indicator = IndicatorFactory(code="E-6")
+    programme_id = cohort.programme_id
+    db.session.add(
+        Target(code="T", programme_id=programme_id, indicator=indicator, value=40, due_on=due, source="")
+    )
     send(cohort, 2, state="TJ", steps=1)
     send(cohort, 20, state="KZ", steps=1)
     send(cohort, 30, state="UZ", steps=1)
@@ -313,6 +319,8 @@ def test_csv_shows_what_the_page_shows(cohort: Cohort) -> None:
     )
     assert lines["state", "TJ", "applied"]["seats"] == "7"
     assert lines["state", "UZ", "applied"]["value"] == "30"
+    planned = lines["target", "all", "to_reach"]
+    assert (planned["indicator"], planned["value"], planned["as_of"]) == ("E-6", "40", "2027-06-01")
     hidden_on_page = sum(
         cell.is_hidden for table in report.tables for row in table.rows for cell in row.cells
     )
