@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +25,8 @@ class Tile:
     value: float | None
     hidden: bool
     level: int | None
+    as_of: date | None = None
+    """The day of the figure, where it is older than the others."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def place_tiles(
 ) -> list[Tile]:
     """The tiles of a bloc in alphabetical order of the reader's language.
 
-    `places` is country -> (column, row), `cells` country -> {"value", "hidden"}; a country without a cell
+    `places` is country -> (column, row), `cells` country -> {"value", "hidden", "as_of"}; a country without a cell
     has no figure. Five equal classes from 0 to the largest shown value.
     """
     shown = {code: cell for code, cell in cells.items() if not cell.get("hidden")}
@@ -79,7 +82,8 @@ def place_tiles(
         cell = cells.get(code, {"value": None})
         value, hidden = cell["value"], bool(cell.get("hidden"))
         level = None if hidden or value is None else _level(value, top)
-        tiles.append(Tile(code, country_name(code, locale), column, row, value, hidden, level))
+        name, as_of = country_name(code, locale), cell.get("as_of")
+        tiles.append(Tile(code, name, column, row, value, hidden, level, as_of))
     return sorted(tiles, key=lambda tile: sort_key(tile.name))
 
 
@@ -101,7 +105,8 @@ def lay_out_lines(labels: Sequence[str], series: Sequence[Mapping[str, Any]], he
         return round(base - (base - upper) * value / top, 1)
 
     def x(index: int) -> float:
-        return round(1 + 98 * index / (len(labels) - 1), 2) if len(labels) > 1 else 50.0
+        # The first eighth of a narrow chart belongs to the numbers of the scale.
+        return round(8 + 91 * index / (len(labels) - 1), 2) if len(labels) > 1 else 50.0
 
     lines = []
     for number, (each, values) in enumerate(zip(series, shown, strict=True), 1):

@@ -155,14 +155,14 @@ def _protect_weeks(
     weeks: Sequence[WeekCount], cells: Mapping[Key, Cell], previous: Release | None
 ) -> list[WeekCount]:
     """The running total of applications, a point only where it moved by the threshold since the last one."""
-    total = cells[Key("all", "all", enrolment.Figure.APPLIED.value)].value
-    if total is None:
-        return []
     points = (
         [WeekCount(date.fromisoformat(week_on), n) for week_on, n in previous.tables["weeks"]]
         if previous
         else []
     )
+    total = cells[Key("all", "all", enrolment.Figure.APPLIED.value)].value
+    if total is None:
+        return points
     last = points[-1] if points else None
     for week in enrolment.cumulate(weeks):
         if last is not None and week.week_on <= last.week_on:

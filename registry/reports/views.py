@@ -15,7 +15,7 @@ from registry.core.forms import RegistryForm
 from registry.core.i18n import _, country_name, format_day, pick_translation, sort_key
 from registry.core.transaction import transaction
 from registry.people.enums import Sex
-from registry.places.queries import find_bloc
+from registry.places import queries as places
 from registry.reports import findings, operations
 from registry.reports.enrolment import INDICATORS, EnrolmentReport, ReportTable, Row
 from registry.reports.files import write_report
@@ -133,7 +133,7 @@ def _build_live(programme: Any) -> EnrolmentReport:
 
 
 def _page(report: EnrolmentReport, definitions: Mapping[str, Any], as_of: date) -> dict[str, Any]:
-    bloc = find_bloc(TILES_OF)
+    bloc = places.find_bloc(TILES_OF)
     labels = {table.name: _label_rows(table, report) for table in report.tables}
     return {
         "report": report,
@@ -142,7 +142,9 @@ def _page(report: EnrolmentReport, definitions: Mapping[str, Any], as_of: date) 
         "indicators": INDICATORS,
         "labels": labels,
         "states": _in_alphabetical_order(report.table("state")),
-        "tiles": bloc.tiles if bloc else {},
+        "tiles": bloc.tiles if bloc and _is_mostly_in(bloc.tiles, report) else {},
+        "place_names": {choice.value: choice.label for choice in places.list_bloc_choices()},
+        "starts": {cohort["code"]: _read_day(cohort["starts_on"]) for cohort in report.facts["cohorts"]},
         "findings": {
             "state": findings.tell_by_state(report, labels["state"]),
             "funnel": findings.tell_funnel(report),
@@ -183,6 +185,12 @@ def _show_target(target: Mapping[str, Any], report: EnrolmentReport) -> dict[str
         "due_on": _read_day(target["due_on"]),
         "reached": reached,
     }
+
+
+def _is_mostly_in(tiles: Mapping[str, Any], report: EnrolmentReport) -> bool:
+    """Whether most states of the report have a tile; otherwise tiles would show mostly zeros."""
+    states = [row.key for row in report.table("state").rows]
+    return 2 * len([state for state in states if state in tiles]) >= len(states)
 
 
 def _pick(texts: Mapping[str, str]) -> str:

@@ -144,7 +144,7 @@ def test_field_tells_the_limit_of_words_in_its_hint(render: Render, words: int, 
         ("figure(1240)", "1,240"),
         ("figure(0.875, percent=True)", "88%"),
         ("figure(None)", "not known"),
-        ("figure(3, hidden=True)", "hidden: small group"),
+        ("figure(3, hidden=True)", "hidden"),
     ],
 )
 def test_figure_never_shows_a_hidden_number_nor_a_blank(render: Render, call: str, words: str) -> None:
@@ -194,7 +194,7 @@ def test_bar_chart_draws_a_hidden_figure_as_hatch_with_words(render: Render) -> 
         [("100.0%", None)],
         [("20%", "url(#c-hatch)")],
     ]
-    assert [text_of(cell) for cell in find(tree, "td")] == ["50", "hidden: small group"]
+    assert [text_of(cell) for cell in find(tree, "td")] == ["50", "hidden"]
     assert "4" not in [text_of(each) for each in tree.iter()]
 
 

@@ -3,14 +3,19 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
+from xml.etree.ElementTree import Element
 
+import html5lib
 import pytest
 
 from registry.access.roles import Role
 from registry.accounts.enums import OrganisationKind
-from registry.catalogue.enums import PartnershipRole
-from registry.catalogue.models import Cohort, Partnership
+from registry.catalogue.enums import PartnershipRole, ResultQualifier
+from registry.catalogue.models import Cohort, Partnership, ReportedResult
+from registry.core import clock
 from registry.core.database import db
+from registry.places.models import Bloc
 from registry.reports.models import Release
 from tests.client import RegistryClient
 from tests.factories.accounts import OrganisationFactory, RoleGrantFactory, StaffFactory
@@ -97,6 +102,64 @@ def test_download_release_equals_the_page(cohort: Cohort, sponsor: RegistryClien
     )
 
 
+def test_show_release_dates_what_it_keeps_in_charts_and_tables_as_the_file_does(
+    cohort: Cohort, sponsor: RegistryClient
+) -> None:
+    tiles = {"KZ": [3, 2], "TJ": [2, 4], "UZ": [2, 3]}
+    db.session.add(Bloc(slug="sco", names={"en": "SCO"}, short_names={}, tiles=tiles, source=""))
+    send(cohort, 40, state="TJ")
+    freeze(cohort)
+    send(cohort, 2, state="TJ")
+    with clock.travel(clock.now() + timedelta(days=7)):
+        release = freeze(cohort)
+
+    page = read(sponsor, release)
+    file = sponsor.get(f"/sponsor/reports/{release.code}.csv").data.decode("utf-8-sig")
+
+    kept = "42 as of 15 Mar 2027"
+    assert texts(page, ".//*[@class='tile-note']") == ["15 Mar 2027"]
+    assert kept in texts(page, ".//*[@id='by-state']//td")
+    assert kept in texts(page, ".//*[@id='by-state-table']//td")
+    dated = {row["as_of"] for row in csv.DictReader(io.StringIO(file)) if row["value"] == "42"}
+    assert dated == {"2027-03-15"}
+
+
+def test_show_release_outside_the_bloc_draws_bars_instead_of_empty_tiles(
+    cohort: Cohort, sponsor: RegistryClient
+) -> None:
+    for state in ("KE", "NG", "VN", "TH"):
+        send(cohort, 9, state=state)
+    release = freeze(cohort)
+
+    page = read(sponsor, release)
+
+    assert page.findall(".//*[@class='tiles']") == []
+    bars = texts(page, ".//*[@id='by-state']//li")
+    assert "Nigeria 9" in bars
+    assert "Tajikistan hidden" in bars
+
+
+def test_show_release_tells_what_the_provider_reported_apart(cohort: Cohort, sponsor: RegistryClient) -> None:
+    declared = ReportedResult(
+        code="R1",
+        programme=cohort.programme,
+        indicator="people_trained",
+        value=15_000,
+        qualifier=ResultQualifier.OVER,
+        place="MY",
+        notes={},
+        source="Yearbook",
+    )
+    db.session.add(declared)
+    db.session.flush()
+
+    page = read(sponsor, freeze(cohort))
+
+    table = ".//*[@id='reported-table']/tbody/tr/"
+    assert texts(page, table + "th") == ["People trained"]
+    assert texts(page, table + "td") == ["over 15,000", "Malaysia", "not known", "Yearbook"]
+
+
 @pytest.mark.parametrize("address", ["/sponsor", "/sponsor/reports/{code}", "/sponsor/reports/{code}.csv"])
 def test_sponsor_pages_name_nobody(cohort: Cohort, sponsor: RegistryClient, address: str) -> None:
     release = freeze(cohort)
@@ -118,6 +181,16 @@ def test_show_release_of_another_fund_is_not_found(
     release = freeze(cohort)
 
     assert sign_in(stranger).get(f"/sponsor/reports/{release.code}").status_code == 404
+
+
+def read(sponsor: RegistryClient, release: Release) -> Element:
+    """The release's page as the sponsor opens it."""
+    return html5lib.parse(sponsor.get(f"/sponsor/reports/{release.code}").text, namespaceHTMLElements=False)
+
+
+def texts(page: Element, path: str) -> list[str]:
+    """What stands in the elements, with single spaces."""
+    return [" ".join(" ".join(element.itertext()).split()) for element in page.findall(path)]
 
 
 def _latest() -> Release:

@@ -61,10 +61,10 @@ def test_lay_out_lines_leaves_gaps_open_and_never_draws_a_hidden_figure() -> Non
     )
 
     (line,) = layout.lines
-    assert line.points == [(1, 200), (25.5, 114), (99, 28)]
-    assert line.segments == [(1, 200, 25.5, 114)]
-    assert line.hidden == [50]
-    assert layout.marks == [(1, "a", "start"), (50, "c", "middle"), (99, "e", "end")]
+    assert line.points == [(8, 200), (30.75, 114), (99, 28)]
+    assert line.segments == [(8, 200, 30.75, 114)]
+    assert line.hidden == [53.5]
+    assert layout.marks == [(8, "a", "start"), (53.5, "c", "middle"), (99, "e", "end")]
     assert layout.ticks == [(157, 25), (114, 50), (71, 75), (28, 100)]
 
 
