@@ -64,6 +64,7 @@ JOBS: tuple[str, ...] = (
     "registry.catalogue.operations",
     "registry.reports.jobs",
     "registry.admissions.operations.sweeps",
+    "registry.admissions.operations.bulk",
     "registry.enrolments.operations",
 )
 """Modules that register what the worker does."""

@@ -51,11 +51,30 @@ def get_actor(token: str, *, second_factor_required: bool = True) -> Actor | Non
     second_factor_at, user, person_id, _first = rows[0]
     if user.totp_confirmed_at is not None and second_factor_at is None:
         return None
-    granted = tuple(
-        Grant(grant.role, grant.programme, grant.country, grant.organisation)
-        for _at, _user, _id, grant in rows
-        if grant is not None
-    )
+    grants = [row[-1] for row in rows if row[-1] is not None]
+    return _make_actor(user, person_id, grants, second_factor_required=second_factor_required)
+
+
+def get_account_actor(user_id: int) -> Actor:
+    """Whoever has the account, with the roles in force now: for work that somebody asked for earlier.
+
+    Errors: NotFound.
+    """
+    user = get_user(user_id)
+    grants = db.session.scalars(
+        sa.select(RoleGrant)
+        .where(RoleGrant.user_id == user_id, _in_force(clock.now()))
+        .order_by(RoleGrant.id)
+    ).all()
+    person_id = db.session.scalar(sa.select(_person.c.id).where(_person.c.user_id == user_id))
+    # The second factor was asked for when the work was.
+    return _make_actor(user, person_id, grants, second_factor_required=False)
+
+
+def _make_actor(
+    user: User, person_id: int | None, grants: Sequence[RoleGrant], *, second_factor_required: bool
+) -> Actor:
+    granted = tuple(Grant(grant.role, grant.programme, grant.country, grant.organisation) for grant in grants)
     owes = bool(granted) and second_factor_required and user.totp_confirmed_at is None
     roles = sorted({grant.role.value for grant in granted}) or [Role.APPLICANT.value]
     return Actor(

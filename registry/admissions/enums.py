@@ -216,3 +216,23 @@ class ListColumn(Labelled):
     OCCUPATION = "occupation", _l("Occupation")
     EMAIL = "email", _l("E-mail address")
     PHONE = "phone", _l("Phone number")
+
+
+class BulkAction(Labelled):
+    """What can be done to several applications at once."""
+
+    REVIEW = "review", _l("Start the review")
+    ADD_TAG = "add_tag", _l("Add the tag")
+    REMOVE_TAG = "remove_tag", _l("Remove the tag")
+    OFFER = "offer", _l("Stage: offer a place")
+    WAITLIST = "waitlist", _l("Stage: put on the waiting list")
+    REJECT = "reject", _l("Stage: refuse")
+    UNSTAGE = "unstage", _l("Take the staged decision back")
+
+
+class BulkResult(Labelled):
+    """What became of one application of a bulk action."""
+
+    WAITING = "waiting", _l("Not yet")
+    DONE = "done", _l("Done")
+    REFUSED = "refused", _l("Could not be done")

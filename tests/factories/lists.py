@@ -2,7 +2,8 @@
 
 import factory
 
-from registry.admissions.models import ApplicationTag, SavedFilter, Tag
+from registry.admissions.enums import BulkAction
+from registry.admissions.models import ApplicationTag, BulkRun, SavedFilter, Tag
 from registry.core import clock
 from registry.core.i18n import fold
 from tests.factories.accounts import UserFactory
@@ -44,4 +45,21 @@ class SavedFilterFactory(Factory):
     user = factory.SubFactory(UserFactory)
     name = factory.Sequence(lambda n: f"Filter {n}")
     arguments = factory.LazyFunction(lambda: {"status": "submitted", "sort": "name"})
+    created_at = factory.LazyFunction(clock.now)
+
+
+class BulkRunFactory(Factory):
+    """A review to be started for no application at all."""
+
+    class Meta:
+        model = BulkRun
+        exclude = ("user",)
+
+    code = factory.LazyFunction(next_code)
+    cohort = factory.SubFactory(CohortFactory)
+    user = factory.SubFactory(UserFactory)
+    user_id = factory.SelfAttribute("user.id")
+    action = BulkAction.REVIEW
+    arguments = factory.LazyFunction(dict)
+    total = 0
     created_at = factory.LazyFunction(clock.now)

@@ -36,7 +36,7 @@ from tests.factories.base import next_code
 from tests.factories.catalogue import CohortFactory, IndicatorFactory, ProgrammeFactory, SeatPoolFactory
 from tests.factories.enrolments import EnrolmentFactory
 from tests.factories.journeys import known_person, open_cohort, ready_draft
-from tests.factories.lists import ApplicationTagFactory, SavedFilterFactory
+from tests.factories.lists import ApplicationTagFactory, BulkRunFactory, SavedFilterFactory
 from tests.factories.messages import MessageFactory
 from tests.factories.people import PersonFactory
 
@@ -138,6 +138,9 @@ def _make_lists(
 ) -> None:
     """A tag, and a filter of the coordinator's beside a colleague's that is shared but not theirs."""
     ApplicationTagFactory(application=application, tag__name="Known")
+    run = BulkRunFactory(cohort=application.cohort, user_id=coordinator.id)
+    own["bulk_run"] = {"code": application.cohort.code, "run": run.code}
+    foreign["bulk_run"] = {"code": application.cohort.code, "run": BulkRunFactory().code}
     saved = {
         user.id: SavedFilterFactory(programme=application.cohort.programme, user=user, is_shared=True).code
         for user in (coordinator, UserFactory())

@@ -63,33 +63,6 @@ class DecisionForm(RegistryForm):
         return int(self.version.data or 0)
 
 
-class BulkForm(RegistryForm):
-    """One action for the rows that are ticked."""
-
-    ACTIONS = (
-        SelectChoice("review", _l("Start the review")),
-        SelectChoice("offer", _l("Stage: offer a place")),
-        SelectChoice("waitlist", _l("Stage: put on the waiting list")),
-        SelectChoice("reject", _l("Stage: refuse")),
-        SelectChoice("unstage", _l("Take the staged decision back")),
-    )
-
-    action = SelectField(_l("With the selected applications"), choices=ACTIONS)
-    rejection = SelectField(_l("Reason, only for refusing"), validators=[Optional()])
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.rejection.choices = [SelectChoice("", _("No reason chosen")), *RejectionReason.choices()]
-
-    @property
-    def decision(self) -> Decision:
-        return next(each for each in Decision if each.value == self.action.data)
-
-    @property
-    def rejection_reason(self) -> RejectionReason | None:
-        return member_of(RejectionReason, self.rejection.data)
-
-
 class ReasonForm(RegistryForm):
     """A step that needs a reason in words."""
 

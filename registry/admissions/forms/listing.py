@@ -7,8 +7,15 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, SearchField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # Newer than the stubs (3.2).
 
-from registry.admissions.enums import DRAFT_STATUSES, AgeBand, ApplicationStatus
+from registry.admissions.enums import (
+    DRAFT_STATUSES,
+    AgeBand,
+    ApplicationStatus,
+    BulkAction,
+    RejectionReason,
+)
 from registry.admissions.forms.applications import member_of
+from registry.admissions.operations.bulk import BulkInput
 from registry.admissions.queries.listing import SORTS, ApplicationFilter
 from registry.admissions.queries.work import TO_CHECK, TO_DECIDE, WAITING
 from registry.admissions.rules.lists import MAX_COLUMNS, Column, choose_columns
@@ -100,6 +107,35 @@ class ApplicationFilterForm(FilterForm):
         if self._kept:
             given["column"] = self._kept
         return given
+
+
+class BulkForm(RegistryForm):
+    """One action for the rows that are ticked, or for all that the filters show."""
+
+    action = SelectField(_l("With the selected applications"), choices=BulkAction.choices())
+    # The filters on the same page have a tag, too.
+    tag = StringField(_l("Tag, only to add or remove one"), id="bulk-tag", validators=[Optional()])
+    rejection = SelectField(_l("Reason, only for refusing"), validators=[Optional()])
+    everything = BooleanField(_l("All that the filters show, on every page"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The other reason stands in a note, and each applicant gets one of their own.
+        reasons = [each for each in RejectionReason.choices() if each.value != RejectionReason.OTHER]
+        self.rejection.choices = [SelectChoice("", _("No reason chosen")), *reasons]
+
+    @property
+    def given(self) -> BulkInput:
+        """What is to be done."""
+        return BulkInput(
+            action=BulkAction.of(self.action.data),
+            tag=self.tag.data or "",
+            rejection=member_of(RejectionReason, self.rejection.data),
+        )
+
+
+class StartForm(RegistryForm):
+    """A bulk action is begun by a button."""
 
 
 class TagForm(RegistryForm):

@@ -10,7 +10,7 @@ from registry.admissions.models.applications import (
     StagedDecision,
 )
 from registry.admissions.models.forms import FormVersion, Question
-from registry.admissions.models.lists import ApplicationTag, SavedFilter, Tag
+from registry.admissions.models.lists import ApplicationTag, BulkRow, BulkRun, SavedFilter, Tag
 from registry.admissions.models.seats import (
     ApplicationCount,
     ApplicationStatusCount,
@@ -28,6 +28,8 @@ __all__ = [
     "ApplicationTag",
     "ApplicationWeekCount",
     "Assignment",
+    "BulkRow",
+    "BulkRun",
     "EligibilityResult",
     "FormVersion",
     "GuardianRequest",

@@ -56,10 +56,16 @@ def remove_tag(application: Application, name: str, *, actor: Actor) -> None:
     db.session.flush()
 
 
-def _ensure_tag(cohort_id: int, name: str) -> Tag:
+def clean_tag(name: str) -> str:
+    """The tag as it is stored. Errors: InvalidInput("tag") for what is none."""
     name = " ".join(name.split())
     if not fold(name).strip() or len(name) > Tag.name.type.length:
         raise InvalidInput(NO_TAG, field="tag")
+    return name
+
+
+def _ensure_tag(cohort_id: int, name: str) -> Tag:
+    name = clean_tag(name)
     tag = queries.find_tag(cohort_id, name)
     if tag is not None:
         return tag

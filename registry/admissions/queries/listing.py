@@ -4,7 +4,7 @@ Each order is an index of the cohort's applications, so that page n costs what p
 order's index does not hold (sex, age, tag) is read along it: at worst the cohort's rows once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -193,6 +193,18 @@ def stream_applications(
         *(each.column.desc() if each.descending else each.column for each in _order(asked))
     )
     yield from db.session.execute(statement, execution_options={"yield_per": 1000})
+
+
+def list_ids(cohort: Cohort, asked: ApplicationFilter) -> Sequence[int]:
+    """Keys of all applications that the filter shows."""
+    return db.session.scalars(_narrow(sa.select(Application.id), cohort, asked)).all()
+
+
+def list_ids_of_codes(cohort: Cohort, codes: Collection[str]) -> Sequence[int]:
+    """Keys of the cohort's applications with these codes; what is no code of it is left out."""
+    return db.session.scalars(
+        _narrow(sa.select(Application.id), cohort, ApplicationFilter()).where(Application.code.in_(codes))
+    ).all()
 
 
 def count_matching(cohort: Cohort, asked: ApplicationFilter) -> int | None:

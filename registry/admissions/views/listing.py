@@ -1,7 +1,6 @@
 """The table of applications, what is done to several of its rows, and the filters that are kept."""
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
@@ -9,13 +8,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
-from registry.admissions.forms.applications import BulkForm, ExportForm
-from registry.admissions.forms.listing import ApplicationFilterForm, SaveFilterForm
-from registry.admissions.models import Application
-from registry.admissions.operations import decisions, lists
-from registry.admissions.operations.decisions import DecisionInput
+from registry.admissions.enums import BulkResult
+from registry.admissions.forms.applications import ExportForm, member_of
+from registry.admissions.forms.listing import ApplicationFilterForm, BulkForm, SaveFilterForm, StartForm
+from registry.admissions.operations import bulk, lists
 from registry.admissions.operations.exports import record_export
 from registry.admissions.queries import applications as application_queries
+from registry.admissions.queries import bulk as bulk_queries
 from registry.admissions.queries import listing as queries
 from registry.admissions.rules.lists import list_columns
 from registry.admissions.views.applications import back_arguments
@@ -24,7 +23,7 @@ from registry.catalogue.models import Cohort
 from registry.core.database import set_reading
 from registry.core.errors import RegistryError
 from registry.core.export import stream_csv
-from registry.core.i18n import _, ngettext
+from registry.core.i18n import _
 from registry.core.transaction import transaction
 
 
@@ -33,7 +32,10 @@ from registry.core.transaction import transaction
 def list_applications(code: str) -> str:
     """The table; its filters stand in the address."""
     cohort = application_queries.get_cohort(code, actor=current_actor)
-    filters = _read_filters(cohort)
+    return _render_table(cohort, _read_filters(cohort), BulkForm(formdata=None))
+
+
+def _render_table(cohort: Cohort, filters: ApplicationFilterForm, bulk: BulkForm) -> str:
     page = queries.list_applications(cohort, filters.asked, filters.chosen, key=request.args.get("page"))
     return render_template(
         "admissions/list_applications.html",
@@ -42,7 +44,8 @@ def list_applications(code: str) -> str:
         asked=filters.asked,
         total=queries.count_matching(cohort, filters.asked),
         saved_filters=queries.list_saved_filters(cohort, actor=current_actor),
-        bulk=BulkForm(),
+        bulk=bulk,
+        ticked=frozenset(request.form.getlist("codes")),
         cohort=cohort,
     )
 
@@ -58,40 +61,67 @@ def _read_filters(cohort: Cohort) -> ApplicationFilterForm:
 
 @bp.post("/manage/cohorts/<code>/applications")
 @requires(Permission.DECISION_STAGE)
-def decide_applications(code: str) -> BaseResponse:
-    """One action for the ticked rows, each in a transaction of its own; says what became of them."""
-    application_queries.get_cohort(code, actor=current_actor)
+def plan_bulk(code: str) -> Any:
+    """One action for the ticked rows, done at once, or for all that match, asked about once more."""
+    cohort = application_queries.get_cohort(code, actor=current_actor)
+    filters = _read_filters(cohort)
     form = BulkForm()
-    codes = list(dict.fromkeys(request.form.getlist("codes")))[:50]
-    back = redirect(url_for(".list_applications", code=code, **back_arguments()), 303)
-    if not form.validate() or not codes:
-        flash(_("Tick at least one application and choose what to do."), "error")
-        return back
-    act = _bulk_action(form)
-    done = 0
-    refusals: Counter[str] = Counter()
-    for each in codes:
+    if form.validate():
         try:
             with transaction():
-                act(application_queries.get_application(each, actor=current_actor))
+                run = bulk.plan_bulk(
+                    cohort,
+                    form.given,
+                    _chosen_ids(cohort, filters, is_everything=form.everything.data),
+                    arguments=back_arguments(),
+                    actor=current_actor,
+                )
+                is_ours = not form.everything.data and bulk.start_bulk(run, cohort, actor=current_actor)
         except RegistryError as error:
-            refusals[str(error)] += 1
-            flash(_("%(code)s: %(reason)s", code=each[:16], reason=error), "error")
+            form.show(error)
         else:
-            done += 1
-    if done:
-        flash(ngettext("Done for %(num)s application.", "Done for %(num)s applications.", done))
-    return back
+            if is_ours:
+                bulk.run_bulk(run, actor=current_actor)
+            return redirect(url_for(".show_bulk", code=code, run=run.code), 303)
+    cohort = application_queries.get_cohort(code, actor=current_actor)
+    return _render_table(cohort, filters, form), form.http_status
 
 
-def _bulk_action(form: BulkForm) -> Callable[[Application], object]:
-    actor = current_actor._get_current_object()  # type: ignore[attr-defined]
-    if form.action.data == "review":
-        return lambda application: decisions.start_review(application, actor=actor)
-    if form.action.data == "unstage":
-        return lambda application: decisions.unstage_decision(application, actor=actor)
-    given = DecisionInput(form.decision, form.rejection_reason)
-    return lambda application: decisions.stage_decision(application, given, actor=actor)
+def _chosen_ids(cohort: Cohort, filters: ApplicationFilterForm, *, is_everything: bool) -> Sequence[int]:
+    if is_everything:
+        return queries.list_ids(cohort, filters.asked)
+    return queries.list_ids_of_codes(cohort, request.form.getlist("codes")[: bulk.AT_ONCE])
+
+
+@bp.get("/manage/cohorts/<code>/bulk/<run>")
+@requires(Permission.DECISION_STAGE)
+def show_bulk(code: str, run: str) -> str:
+    """What is to be done, how far it is, and what became of each application."""
+    cohort = application_queries.get_cohort(code, actor=current_actor)
+    planned = bulk_queries.get_bulk_run(run, cohort)
+    result = member_of(BulkResult, request.args.get("result"))
+    return render_template(
+        "admissions/show_bulk.html",
+        run=planned,
+        counts=bulk_queries.count_results(planned),
+        only=result,
+        page=bulk_queries.list_rows(planned, result, key=request.args.get("page")),
+        form=StartForm(),
+        cohort=cohort,
+    )
+
+
+@bp.post("/manage/cohorts/<code>/bulk/<run>")
+@requires(Permission.DECISION_STAGE)
+def start_bulk(code: str, run: str) -> BaseResponse:
+    """Begin what was asked for all that match."""
+    with transaction():
+        cohort = application_queries.get_cohort(code, actor=current_actor)
+        planned = bulk_queries.get_bulk_run(run, cohort)
+        is_ours = bulk.start_bulk(planned, cohort, actor=current_actor)
+    if is_ours:
+        bulk.run_bulk(planned, actor=current_actor)
+    return redirect(url_for(".show_bulk", code=code, run=run), 303)
 
 
 @bp.route("/manage/cohorts/<code>/applications/export", methods=["GET", "POST"])

@@ -197,54 +197,6 @@ def test_list_applications_costs_the_same_for_10_and_50_rows(client, cohort) -> 
     assert counts[0][1] == counts[1][1]
 
 
-# -- Several at once
-
-
-def send(client, cohort, codes, **values):
-    return client.post(table(cohort, status="to_decide"), data={"codes": codes, **values})
-
-
-def test_decide_applications_stages_each_and_says_which_could_not_be(client, cohort) -> None:
-    first, second, accepted = apply(cohort), apply(cohort, S.SUBMITTED), apply(cohort, S.ACCEPTED)
-
-    response = send(client, cohort, [first.code, second.code, accepted.code, "2222BBBB"], action="offer")
-
-    assert (response.status_code, response.location) == (303, table(cohort, status="to_decide"))
-    staged = db.session.execute(sa.select(StagedDecision.application_id, StagedDecision.decision)).all()
-    assert sorted(map(tuple, staged)) == [(first.id, Decision.OFFER), (second.id, Decision.OFFER)]
-    page = text_of(client.get(response.location))
-    assert "Done for 2 applications." in page
-    assert f"{accepted.code}: Only applications in review can be decided." in page
-    assert "2222BBBB: There is nothing here under this address." in page
-
-
-@pytest.mark.parametrize("values", [{"action": "offer", "codes": []}, {"action": "promote"}, {}])
-def test_decide_applications_without_rows_or_action_asks_for_them(client, cohort, values) -> None:
-    application = apply(cohort)
-
-    response = client.post(table(cohort), data={"codes": [application.code], **values})
-
-    assert "Tick at least one application" in text_of(client.get(response.location))
-    assert db.session.scalars(sa.select(StagedDecision)).all() == []
-
-
-def test_decide_applications_to_refuse_without_a_reason_is_refused_per_row(client, cohort) -> None:
-    application = apply(cohort)
-
-    response = send(client, cohort, [application.code], action="reject")
-
-    assert f"{application.code}: Choose the reason" in text_of(client.get(response.location))
-
-
-def test_decide_applications_does_not_reach_foreign_ones(client, acting_as, cohort) -> None:
-    foreign = apply(CohortFactory())
-    acting_as(coordinator(cohort.programme.slug, user_id=0))
-
-    send(client, cohort, [foreign.code], action="offer")
-
-    assert db.session.scalars(sa.select(StagedDecision)).all() == []
-
-
 # -- One application
 
 
