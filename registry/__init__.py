@@ -65,6 +65,7 @@ JOBS: tuple[str, ...] = (
     "registry.reports.jobs",
     "registry.admissions.operations.sweeps",
     "registry.admissions.operations.bulk",
+    "registry.admissions.operations.names",
     "registry.enrolments.operations",
 )
 """Modules that register what the worker does."""

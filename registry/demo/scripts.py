@@ -2,17 +2,14 @@
 
 import unicodedata
 
+from registry.core.transliteration import CYRILLIC
+
 
 def _table(text: str) -> dict[str, str]:
     pairs = (pair.split(":") for pair in text.split())
     return {sign: sound.replace("-", "") for sign, sound in pairs}
 
 
-_CYRILLIC = _table(
-    "а:a б:b в:v г:g д:d е:e з:z и:i й:i к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f ы:y э:e і:i ё:e "
-    "ж:zh х:kh ц:ts ч:ch ш:sh щ:shch ъ:- ь:- ю:iu я:ia ў:u ә:a ғ:gh қ:q ң:ng ө:o ұ:u ү:u һ:h ҳ:h ҷ:j "
-    "ӣ:i ӯ:u"
-)
 _DEVANAGARI_VOWELS = _table("अ:a आ:a इ:i ई:i उ:u ऊ:u ऋ:ri ए:e ऐ:ai ओ:o औ:au")
 _DEVANAGARI_SIGNS = _table("ा:a ि:i ी:i ु:u ू:u ृ:ri े:e ै:ai ो:o ौ:au ॉ:o ्:-")
 _DEVANAGARI_LETTERS = _table(
@@ -38,7 +35,7 @@ PINYIN = {character: sound for sound, characters in _SYLLABLES.items() for chara
 
 def from_cyrillic(name: str) -> str:
     """Айгерім -> Aigerim."""
-    return _title("".join(_CYRILLIC.get(letter, letter) for letter in name.casefold()))
+    return _title("".join(CYRILLIC.get(letter, letter) for letter in name.casefold()))
 
 
 def from_devanagari(name: str) -> str:

@@ -67,6 +67,7 @@ class Application(Model):
         sa.Index(None, "cohort_id", "listed_name", "id"),
         # Searching for a part of a name reads this index alone, not the rows.
         sa.Index(None, "cohort_id", "search_name", "id"),
+        sa.Index(None, "cohort_id", "match_key", "person_id"),
         sa.Index(None, "member_state", "submitted_at", "id"),
     )
 
@@ -85,7 +86,11 @@ class Application(Model):
     age_years: Mapped[int | None] = mapped_column(info={"personal": True})
     listed_name: Mapped[str] = mapped_column(sa.String(260), default="", info={"personal": True})
     search_name: Mapped[str] = mapped_column(sa.String(600), default="", info={"personal": True})
-    """All forms of the name, case-folded."""
+    """All forms of the name, folded, and how they sound in Latin letters (`rules.names`)."""
+    match_key: Mapped[str | None] = mapped_column(sa.String(200), info={"personal": True})
+    """The same in two applications whose people may be one; empty where the birth is not known."""
+    names_edition: Mapped[int] = mapped_column(default=0, server_default="0", index=True)
+    """By which edition of the rules the two above were written."""
     profile: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, info={"personal": True})
     """The person's particulars as submitted."""
     saved_pages: Mapped[list[str]] = mapped_column(sa.JSON, default=list)

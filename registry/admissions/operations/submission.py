@@ -12,13 +12,8 @@ from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import journey as queries
 from registry.admissions.queries.seats import reload_locked
 from registry.admissions.rules.eligibility import Verdict, compute_age, compute_age_band, judge
-from registry.admissions.rules.journey import (
-    Journey,
-    birth_of,
-    fold_names,
-    freeze_profile,
-    needs_endorsement,
-)
+from registry.admissions.rules.journey import Journey, birth_of, freeze_profile, needs_endorsement
+from registry.admissions.rules.names import NAMES_EDITION, fold_names, make_match_key
 from registry.catalogue.enums import Phase
 from registry.catalogue.models import Cohort
 from registry.catalogue.rules import compute_phase, is_open
@@ -86,8 +81,10 @@ def _freeze(journey: Journey, verdict: Verdict) -> None:
     application.age_band = compute_age_band(birth, journey.today)
     application.age_years = compute_age(birth, journey.today)[0] if birth else None
     application.listed_name = person.display_name
-    application.search_name = fold_names(person)
     application.profile = freeze_profile(person)
+    application.search_name = fold_names(application.profile)
+    application.match_key = make_match_key(application.profile)
+    application.names_edition = NAMES_EDITION
     for outcome in verdict.outcomes:
         db.session.add(
             EligibilityResult(

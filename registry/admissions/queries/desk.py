@@ -19,6 +19,7 @@ from registry.admissions.models import (
     Nomination,
 )
 from registry.admissions.queries.answers import list_answers, list_results
+from registry.admissions.queries.names import hold_names
 from registry.admissions.queries.scope import _visible_to, with_titles
 from registry.catalogue.enums import CohortStatus
 from registry.catalogue.models import Cohort, Programme, SeatPool
@@ -155,7 +156,7 @@ def list_state_applications(actor: Actor, filters: DeskFilters, key: str | None)
         statement = statement.where(
             sa.or_(
                 Application.code == normalise_code(filters.text),
-                Application.search_name.contains(filters.text.casefold(), autoescape=True),
+                sa.and_(sa.true(), *hold_names(Application.search_name, filters.text)),
             )
         )
     order = [SortKey(Application.submitted_at, descending=True), SortKey(Application.id, descending=True)]

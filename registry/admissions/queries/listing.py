@@ -4,7 +4,7 @@ Each order is an index of the cohort's applications, so that page n costs what p
 order's index does not hold (sex, age, tag) is read along it: at worst the cohort's rows once.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from registry.admissions.models import (
     Tag,
 )
 from registry.admissions.queries.applications import count_by_state_and_status
+from registry.admissions.queries.names import hold_names
 from registry.admissions.rules.lists import Column
 from registry.catalogue.models import Cohort
 from registry.core.codes import ALPHABET, CODE_LENGTH, normalise_code
@@ -154,7 +155,7 @@ def _narrow(statement: Any, cohort: Cohort, asked: ApplicationFilter) -> Any:
         code = normalise_code(asked.text)
         if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET):
             return statement.where(Application.code == code)
-        return statement.where(Application.id.in_(_named(cohort, fold(asked.text).split())))
+        return statement.where(Application.id.in_(_named(cohort, asked.text)))
     return statement
 
 
@@ -166,13 +167,10 @@ def _tagged(cohort: Cohort, name: str) -> sa.Select[int]:
     )
 
 
-def _named(cohort: Cohort, words: Iterable[str]) -> sa.Select[int]:
-    """Keys of the cohort's applications whose names hold all the words; read from the index of names alone."""
+def _named(cohort: Cohort, text: str) -> sa.Select[int]:
+    """Keys of the cohort's applications with such names; read from the index of names alone."""
     named = sa.orm.aliased(Application)
-    return sa.select(named.id).where(
-        named.cohort_id == cohort.id,
-        *(named.search_name.contains(word, autoescape=True) for word in words),
-    )
+    return sa.select(named.id).where(named.cohort_id == cohort.id, *hold_names(named.search_name, text))
 
 
 def find_neighbours(application: Application, asked: ApplicationFilter) -> tuple[str | None, str | None]:

@@ -137,15 +137,6 @@ def freeze_profile(person: Person) -> dict[str, Any]:
     return {name: plain(getattr(person, name)) for name in names}
 
 
-def fold_names(person: Person) -> str:
-    """All forms of the name for searching, case-folded."""
-    parts = (
-        *(person.family_name, person.given_names, person.patronymic, person.family_name),
-        *(person.native_name, person.latin_name),
-    )
-    return " ".join(part for part in parts if part).casefold()[:600]
-
-
 def _list_pages(journey: Journey) -> Iterator[Page]:
     person, saved = journey.person, frozenset(journey.application.saved_pages)
     named = bool(person.family_name or person.given_names)
