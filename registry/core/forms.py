@@ -1,6 +1,7 @@
 """Forms: the shape of what people send. Business rules live in the domains' rules and operations."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
+    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -46,6 +48,7 @@ def clean_text(value: Any) -> Any:
 
 def plain_digits(value: Any) -> Any:
     """Full-width and local digits as ASCII digits."""
+    value = clean_text(value)
     if not isinstance(value, str):
         return value
     return "".join(
@@ -58,10 +61,30 @@ def is_filled(field: Field) -> bool:
     return bool(field.data) or field.data == 0
 
 
+_LIBRARY_WORDS = {
+    "Not a valid choice.": _l("Choose one from the list."),
+    "'%(value)s' is not a valid choice for this field.": _l("Choose one from the list."),
+    "This field is required.": _l("Fill in this field."),
+}
+
+
+class _Words:
+    """What WTForms says by itself, in our words; it asks by its own English sentences."""
+
+    def gettext(self, sentence: str) -> str:
+        return str(_LIBRARY_WORDS.get(sentence, sentence))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return singular if n == 1 else plural
+
+
 class RegistryForm(FlaskForm):
     """Base of every form: cleans text, shows errors of operations, knows its HTTP status."""
 
     class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> _Words:
+            return _Words()
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             filters = list(unbound_field.kwargs.get("filters", ()))
             if issubclass(unbound_field.field_class, StringField) and not getattr(
@@ -205,6 +228,20 @@ def _plain(value: Any) -> Any:
     return value
 
 
+class WholeNumberField(IntegerField):
+    """A whole number in anybody's digits. What is none has no value, so that the bounds refuse it in words.
+
+    Give it a NumberRange, and Optional or Filled before that.
+    """
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = "".join(plain_digits(valuelist[0]).split()) if valuelist else ""
+        self.data = int(typed) if re.fullmatch(r"-?[0-9]{1,15}", typed) else None
+
+    def _value(self) -> str:
+        return str(clean_text(super()._value()))
+
+
 class ChecksField(SelectMultipleField):
     """Several of a list, as checkboxes."""
 
@@ -268,7 +305,7 @@ class DatePartsField(FormField):  # type: ignore[type-arg]
                 self.own_errors = [_("Enter the year with four digits, like 2007.")]
                 return False
             self._date = date(int(values["year"]), int(values["month"]), int(values["day"]))
-        except ValueError:
+        except (ValueError, OverflowError):
             self._date = None
             self.own_errors = [_("There is no such date. Enter day, month and year, like 27 3 2007.")]
             return False
@@ -341,6 +378,7 @@ __all__ = [
     "ShownField",
     "VersionField",
     "VersionedForm",
+    "WholeNumberField",
     "clean_text",
     "csrf",
     "is_filled",

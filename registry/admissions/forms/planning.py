@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms import BooleanField, Field, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
 from wtforms.validators import NumberRange, ValidationError
 
 from registry.admissions.operations.cohorts import CohortConditions, CohortDates, CohortSelection
@@ -24,6 +24,7 @@ from registry.core.forms import (
     RegistryForm,
     SelectChoice,
     VersionedForm,
+    WholeNumberField,
     plain_digits,
 )
 from registry.core.i18n import _, _l, country_name, list_languages
@@ -78,7 +79,7 @@ class DatesForm(VersionedForm):
     )
     release_on: Any = DatePartsField(_l("Decisions are announced: day"), required=False)
     release_time: Any = TimeField(_l("Decisions are announced: time"))
-    accept_by_days: Any = IntegerField(
+    accept_by_days: Any = WholeNumberField(
         _l("Days to answer an offer"), validators=[Filled(), _within(1, 60)], default=7
     )
     starts_on: Any = DatePartsField(_l("First day of the training"))
@@ -157,14 +158,14 @@ def date_values(cohort: Cohort) -> dict[str, Any]:
 class NewCohortForm(DatesForm):
     """A cohort to be planned."""
 
-    capacity: Any = IntegerField(_l("Seats in all"), validators=[Filled(), _within(1, MOST_SEATS)])
+    capacity: Any = WholeNumberField(_l("Seats in all"), validators=[Filled(), _within(1, MOST_SEATS)])
 
 
 class ConditionsForm(VersionedForm):
     """Who may apply."""
 
-    age_min: Any = IntegerField(_l("Youngest age"), validators=[Optional(), _within(10, 99)])
-    age_max: Any = IntegerField(_l("Oldest age"), validators=[Optional(), _within(10, 99)])
+    age_min: Any = WholeNumberField(_l("Youngest age"), validators=[Optional(), _within(10, 99)])
+    age_max: Any = WholeNumberField(_l("Oldest age"), validators=[Optional(), _within(10, 99)])
     age_on: Any = DatePartsField(
         _l("Day on which age counts"), description=_l("Both ages are included: 18 to 35 takes people of 35.")
     )
@@ -302,7 +303,7 @@ _GENERAL = "general"
 class QuotasForm(VersionedForm):
     """Seats in all, and a field per state; empty means none of its own."""
 
-    capacity: Any = IntegerField(_l("Seats in all"), validators=[Filled(), _within(1, MOST_SEATS)])
+    capacity: Any = WholeNumberField(_l("Seats in all"), validators=[Filled(), _within(1, MOST_SEATS)])
 
     @property
     def seats(self) -> dict[str, int]:
@@ -321,7 +322,7 @@ class QuotasForm(VersionedForm):
 def make_quotas_form(cohort: Cohort, rows: Sequence[PoolRow]) -> QuotasForm:
     """The form with a field for each row, filled from the request or the stored seats."""
     fields = {
-        _SEATS + (row.member_state or _GENERAL): IntegerField(
+        _SEATS + (row.member_state or _GENERAL): WholeNumberField(
             country_name(row.member_state) or _("General seats"),
             validators=[Optional(), _within(0, MOST_SEATS)],
         )

@@ -7,7 +7,6 @@ from typing import Any
 from babel.numbers import get_currency_precision, is_currency
 from wtforms import (
     Field,
-    IntegerField,
     SelectField,
     StringField,
     TextAreaField,
@@ -26,6 +25,7 @@ from registry.core.forms import (
     RegistryForm,
     SelectChoice,
     VersionedForm,
+    WholeNumberField,
     plain_digits,
 )
 from registry.core.i18n import Labelled, _, _l, list_languages, pick_translation
@@ -68,8 +68,8 @@ class ProgrammeForm(VersionedForm):
 
     kind: Any = SelectField(_l("Kind"))
     level: Any = SelectField(_l("Level"))
-    weeks: Any = IntegerField(_l("Length in weeks"), validators=[Optional(), _within(1, 260)])
-    hours_per_week: Any = IntegerField(_l("Hours a week"), validators=[Optional(), _within(1, 80)])
+    weeks: Any = WholeNumberField(_l("Length in weeks"), validators=[Optional(), _within(1, 260)])
+    hours_per_week: Any = WholeNumberField(_l("Hours a week"), validators=[Optional(), _within(1, 80)])
     mode: Any = SelectField(_l("Mode"))
     languages: Any = ChecksField(_l("Teaching languages"))
     cost: Any = StringField(

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import NumberRange
 
 from registry.catalogue.enums import ReportedIndicator, ResultQualifier
 from registry.catalogue.models import IndicatorDefinition, ReportedResult, Target
 from registry.catalogue.operations.results import Declared, Planned, declared_of
-from registry.core.forms import DatePartsField, Filled, Length, SelectChoice, VersionedForm
+from registry.core.forms import DatePartsField, Filled, Length, SelectChoice, VersionedForm, WholeNumberField
 from registry.core.i18n import _l, pick_translation
 from registry.places.queries import Choice
 
@@ -26,7 +26,7 @@ class ResultForm(VersionedForm):
     """A total that a provider declares."""
 
     indicator: Any = SelectField(_l("What was counted"))
-    value: Any = IntegerField(_l("Number"), validators=_VALUE)
+    value: Any = WholeNumberField(_l("Number"), validators=_VALUE)
     qualifier: Any = SelectField(_l("The number is meant"))
     place: Any = SelectField(_l("Where"))
     reported_on: Any = DatePartsField(
@@ -89,7 +89,7 @@ class TargetForm(VersionedForm):
 
     indicator: Any = SelectField(_l("Indicator"))
     member_state: Any = SelectField(_l("Member state"))
-    value: Any = IntegerField(_l("Number to reach"), validators=_VALUE)
+    value: Any = WholeNumberField(_l("Number to reach"), validators=_VALUE)
     due_on: Any = DatePartsField(_l("By which day"))
     source: Any = TextAreaField(
         _l("Source"),

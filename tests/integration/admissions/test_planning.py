@@ -62,7 +62,7 @@ BAD_DATES = [
     ({"name_en": ""}, "Fill in this field."),
     ({"name_en": "x" * 81}, "at most 80 characters"),
     ({"name_zh": "春" * 81}, "at most 80 characters"),
-    ({"zone": "Mars/Olympus"}, "Not a valid choice"),
+    ({"zone": "Mars/Olympus"}, "Choose one from the list."),
     (date_fields("opens_on", ""), "Enter the date"),
     (date_fields("opens_on", "2027-02-31"), "There is no such date."),
     ({"opens_time": ""}, "Fill in this field."),
@@ -76,7 +76,7 @@ BAD_DATES = [
     (date_fields("release_on", "2027-06-01"), "Decisions come after applications have closed."),
     ({"accept_by_days": "0"}, "from 1 to 60"),
     ({"accept_by_days": "61"}, "from 1 to 60"),
-    ({"accept_by_days": "week"}, "Not a valid integer value"),
+    ({"accept_by_days": "week"}, "Enter a whole number from 1 to"),
     (date_fields("starts_on", "2027-06-01"), "The training starts before applications have closed."),
     (date_fields("ends_on", "2027-08-31"), "The training ends before it starts."),
     (date_fields("ends_on", "9999-01-01"), "too far away"),
@@ -238,7 +238,7 @@ def test_edit_conditions_stores_them(client: RegistryClient, draft: Cohort) -> N
     ("changes", "message"),
     [
         ({"age_min": "9"}, "from 10 to 99"),
-        ({"age_min": "young"}, "Not a valid integer value"),
+        ({"age_min": "young"}, "Enter a whole number from 10 to 99."),
         ({"age_max": "17"}, "The oldest age is below the youngest."),
         ({"age_max": "9" * 40}, "from 10 to 99"),
         (date_fields("age_on", ""), "Enter the date"),
@@ -246,11 +246,11 @@ def test_edit_conditions_stores_them(client: RegistryClient, draft: Cohort) -> N
         ({"blocs": ["sco"]}, "not a valid choice"),
         ({"countries": ["XX"]}, "not a valid choice"),
         (date_fields("standing_on", "2027-13-01"), "There is no such date."),
-        ({"education_min": "phd"}, "Not a valid choice"),
-        ({"language_1": "klingon"}, "Not a valid choice"),
+        ({"education_min": "phd"}, "Choose one from the list."),
+        ({"language_1": "klingon"}, "Choose one from the list."),
         ({"level_1": ""}, "Choose both a language and its level"),
         ({"language_1": "en"}, "This language is chosen twice."),
-        ({"level_2": "z9"}, "Not a valid choice"),
+        ({"level_2": "z9"}, "Choose one from the list."),
     ],
 )
 def test_edit_conditions_with_bad_input_says_so_and_changes_nothing(
@@ -291,9 +291,9 @@ def test_edit_selection_stores_it(client: RegistryClient, draft: Cohort) -> None
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"selection": "lottery"}, "Not a valid choice"),
-        ({"nomination": ""}, "Not a valid choice"),
-        ({"quota_basis": "<script>"}, "Not a valid choice"),
+        ({"selection": "lottery"}, "Choose one from the list."),
+        ({"nomination": ""}, "Choose one from the list."),
+        ({"quota_basis": "<script>"}, "Choose one from the list."),
         ({"selection": "nominated"}, "needs a focal point’s part"),
     ],
 )

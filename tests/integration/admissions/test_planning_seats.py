@@ -42,7 +42,7 @@ def test_set_quotas_stores_seats_per_state(client: RegistryClient, draft: Cohort
         ({"capacity": "0"}, "from 1 to 100000"),
         ({"capacity": "29"}, "The seats set aside are more than the cohort has."),
         ({"seats_UZ": "-1"}, "from 0 to 100000"),
-        ({"seats_UZ": "ten"}, "Not a valid integer value"),
+        ({"seats_UZ": "ten"}, "Enter a whole number from 0 to"),
         ({"seats_general": "9" * 30}, "from 0 to 100000"),
         ({"version": "?"}, "Open this page again"),
     ],

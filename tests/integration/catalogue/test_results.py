@@ -93,13 +93,13 @@ def test_add_edit_and_remove_result(client: RegistryClient) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"indicator": "luck"}, "Not a valid choice"),
+        ({"indicator": "luck"}, "Choose one from the list."),
         ({"value": ""}, "Enter a number."),
         ({"value": "-1"}, "Enter a whole number from 0"),
-        ({"value": "many"}, "Not a valid integer value"),
+        ({"value": "many"}, "Enter a whole number from 0 to"),
         ({"value": "9" * 40}, "Enter a whole number from 0"),
-        ({"qualifier": "about"}, "Not a valid choice"),
-        ({"place": "XX"}, "Not a valid choice"),
+        ({"qualifier": "about"}, "Choose one from the list."),
+        ({"place": "XX"}, "Choose one from the list."),
         ({"reported_on-day": "31", "reported_on-month": "2"}, "There is no such date."),
         ({"note_en": "x" * 301}, "at most 300 characters"),
         ({"source": ""}, "Say where the number comes from."),
@@ -141,10 +141,10 @@ def test_set_and_remove_target(client: RegistryClient) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"indicator": "E-8"}, "Not a valid choice"),
-        ({"member_state": "XX"}, "Not a valid choice"),
+        ({"indicator": "E-8"}, "Choose one from the list."),
+        ({"member_state": "XX"}, "Choose one from the list."),
         ({"value": ""}, "Enter a number."),
-        ({"value": "1.5"}, "Not a valid integer value"),
+        ({"value": "1.5"}, "Enter a whole number from 0 to"),
         ({"due_on-day": "", "due_on-month": "", "due_on-year": ""}, "Enter the date"),
         ({"due_on-year": "1500"}, "too far away"),
         ({"source": " "}, "Say where the number comes from."),
