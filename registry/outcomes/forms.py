@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from wtforms import IntegerField, RadioField, SelectChoice  # type: ignore[attr-defined]  # Newer than the stubs.
+from wtforms import RadioField, SelectChoice  # type: ignore[attr-defined]  # Newer than the stubs.
 from wtforms.validators import NumberRange
 
-from registry.core.forms import DatePartsField, Optional, RegistryForm, VersionField
+from registry.core.forms import DatePartsField, Optional, VersionedForm, WholeNumberField
 from registry.core.i18n import _l
 from registry.outcomes.models import SurveyResponse
 from registry.outcomes.operations import MAX_EMPLOYED, FollowUp
@@ -17,7 +17,7 @@ _ANSWERS = (
 )
 
 
-class FollowUpForm(RegistryForm):
+class FollowUpForm(VersionedForm):
     """Four questions, each of which may stay open."""
 
     works_in_ecommerce = RadioField(
@@ -26,7 +26,7 @@ class FollowUpForm(RegistryForm):
     started_business = RadioField(
         _l("Has started a business"), choices=_ANSWERS, default="", validators=[Optional()]
     )
-    people_employed = IntegerField(
+    people_employed = WholeNumberField(
         _l("People employed, the participant included"),
         validators=[
             Optional(),
@@ -34,20 +34,6 @@ class FollowUpForm(RegistryForm):
         ],
     )
     first_online_sale_on = DatePartsField(_l("First online sale"), required=False)
-    version = VersionField()
-
-    @classmethod
-    def showing(cls, response: SurveyResponse | None) -> "FollowUpForm":
-        """The form with what was recorded before."""
-        if response is None:
-            return cls(version=0)
-        return cls(
-            works_in_ecommerce=_word(response.works_in_ecommerce),
-            started_business=_word(response.started_business),
-            people_employed=response.people_employed,
-            first_online_sale_on=response.first_online_sale_on,
-            version=response.version,
-        )
 
     @property
     def given(self) -> FollowUp:
@@ -58,9 +44,17 @@ class FollowUpForm(RegistryForm):
             first_online_sale_on=self.first_online_sale_on.data,
         )
 
-    @property
-    def shown_version(self) -> int:
-        return int(self.version.data or 0)
+
+def answer_values(response: SurveyResponse | None) -> dict[str, Any]:
+    """The fields of the form as they are stored."""
+    if response is None:
+        return dict.fromkeys(("works_in_ecommerce", "started_business"), "")
+    return {
+        "works_in_ecommerce": _word(response.works_in_ecommerce),
+        "started_business": _word(response.started_business),
+        "people_employed": response.people_employed,
+        "first_online_sale_on": response.first_online_sale_on,
+    }
 
 
 def _word(answer: bool | None) -> str:

@@ -15,7 +15,7 @@ from registry.enrolments import queries as enrolment_queries
 from registry.enrolments.models import Enrolment
 from registry.outcomes import operations, queries
 from registry.outcomes.enums import WaveKind
-from registry.outcomes.forms import FollowUpForm
+from registry.outcomes.forms import FollowUpForm, answer_values
 from registry.outcomes.models import SurveyResponse
 from registry.outcomes.rules import compute_due_on
 
@@ -47,13 +47,14 @@ def record_follow_up(code: str, wave: str) -> Any:
     if kind is None:
         raise NotFound
     enrolment = enrolment_queries.get_enrolment(code, actor=current_actor)
-    form = FollowUpForm.showing(_find_response(enrolment, kind))
+    response = _find_response(enrolment, kind)
+    form = FollowUpForm(stored_version=_version_of(response), data=answer_values(response))
     if form.validate_on_submit():
         try:
             with transaction():
                 enrolment = enrolment_queries.get_enrolment(code, actor=current_actor)
                 operations.record_follow_up(
-                    enrolment, kind, form.given, actor=current_actor, version=form.shown_version
+                    enrolment, kind, form.given, actor=current_actor, version=form.version.data
                 )
         except RegistryError as error:
             form.show(error)
@@ -61,6 +62,9 @@ def record_follow_up(code: str, wave: str) -> Any:
             flash(_("The answers are recorded."))
             return redirect(url_for(".list_outcomes", code=enrolment.cohort.code, wave=kind.value), 303)
     enrolment = enrolment_queries.get_enrolment(code, actor=current_actor)
+    if form.is_stale:
+        response = _find_response(enrolment, kind)
+        form.renew(_version_of(response), answer_values(response))
     page = render_template(
         "outcomes/record_follow_up.html",
         form=form,
@@ -73,6 +77,10 @@ def record_follow_up(code: str, wave: str) -> Any:
 
 def _find_kind(value: str) -> WaveKind | None:
     return next((kind for kind in WaveKind if kind.value == value), None)
+
+
+def _version_of(response: SurveyResponse | None) -> int:
+    return response.version if response else 0
 
 
 def _find_response(enrolment: Enrolment, kind: WaveKind) -> SurveyResponse | None:

@@ -1,18 +1,20 @@
 """What coordinators send about applications."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from wtforms import IntegerField, RadioField, SelectField, TextAreaField
+from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # Newer than the stubs (3.2).
 from wtforms.validators import NumberRange
 
 from registry.admissions.enums import Decision, RejectionReason
+from registry.admissions.models import StagedDecision
 from registry.core.forms import (
     InputRequired,
     Length,
     Optional,
     RegistryForm,
-    VersionField,
+    VersionedForm,
+    WholeNumberField,
 )
 from registry.core.i18n import Labelled, _, _l
 
@@ -24,7 +26,7 @@ def member_of(enum: type[Member], value: str | None) -> Member | None:
     return next((member for member in enum if member.value == value), None)
 
 
-class DecisionForm(RegistryForm):
+class DecisionForm(VersionedForm):
     """One staged decision."""
 
     decision = RadioField(
@@ -37,16 +39,15 @@ class DecisionForm(RegistryForm):
         _l("Note to the applicant"),
         validators=[Optional(), Length(max=1000, message=_l("Write at most 1,000 characters."))],
     )
-    rank = IntegerField(
+    rank = WholeNumberField(
         _l("Place on the waiting list"),
         validators=[
             Optional(),
             NumberRange(1, 100_000, _l("Enter the place as a number from 1 to 100,000.")),
         ],
     )
-    version = VersionField()
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rejection.choices = [SelectChoice("", _("No reason chosen")), *RejectionReason.choices()]
 
@@ -58,9 +59,18 @@ class DecisionForm(RegistryForm):
     def rejection_reason(self) -> RejectionReason | None:
         return member_of(RejectionReason, self.rejection.data)
 
-    @property
-    def shown_version(self) -> int:
-        return int(self.version.data or 0)
+
+def decision_values(staged: StagedDecision | None) -> dict[str, Any]:
+    """The fields of the form as they are stored."""
+    if staged is None:
+        return {}
+    rejection = staged.rejection.value if staged.rejection else ""
+    return {
+        "decision": staged.decision.value,
+        "rejection": rejection,
+        "note": staged.note,
+        "rank": staged.rank,
+    }
 
 
 class ReasonForm(RegistryForm):

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
-from registry.admissions.forms.applications import DecisionForm, ReasonForm
+from registry.admissions.forms.applications import DecisionForm, ReasonForm, decision_values
 from registry.admissions.forms.listing import ApplicationFilterForm, TagForm
 from registry.admissions.lifecycle import APPLICATION
 from registry.admissions.models import Application
@@ -71,13 +71,13 @@ def stage_decision(code: str) -> Any:
     """Stage an offer, a place on the waiting list or a refusal."""
     application = queries.get_application(code, actor=current_actor)
     staged = queries.get_dossier(application).staged
-    form = DecisionForm(obj=staged, version=staged.version if staged else 0)
+    form = DecisionForm(stored_version=staged.version if staged else 0, data=decision_values(staged))
     if form.validate_on_submit():
         given = DecisionInput(form.decided, form.rejection_reason, form.note.data or "", form.rank.data)
         try:
             with transaction():
                 application = queries.get_application(code, actor=current_actor)
-                decisions.stage_decision(application, given, actor=current_actor, version=form.shown_version)
+                decisions.stage_decision(application, given, actor=current_actor, version=form.version.data)
         except RegistryError as error:
             form.show(error)
         else:
@@ -85,6 +85,9 @@ def stage_decision(code: str) -> Any:
             return redirect(url_for(".show_application", code=code, **back_arguments()), 303)
     application = queries.get_application(code, actor=current_actor)
     context = _application_context(application)
+    if form.is_stale:
+        staged = context["dossier"].staged
+        form.renew(staged.version if staged else 0, decision_values(staged))
     return render_template("admissions/stage_decision.html", form=form, **context), form.http_status
 
 

@@ -249,11 +249,11 @@ def test_stage_decision_by_form(client, cohort) -> None:
     ("values", "message"),
     [
         ({}, "Choose what to stage."),
-        ({"decision": "perhaps"}, "Not a valid choice"),
+        ({"decision": "perhaps"}, "Choose one from the list."),
         ({"decision": "reject"}, "Choose the reason that the applicant will read."),
         ({"decision": "reject", "rejection": "other"}, "Write down the reason: the applicant will read it."),
         ({"decision": "waitlist", "rank": "0"}, "Enter the place as a number from 1 to 100,000."),
-        ({"decision": "waitlist", "rank": "first"}, "Not a valid integer value"),
+        ({"decision": "waitlist", "rank": "first"}, "Enter the place as a number from 1 to 100,000."),
         (
             {"decision": "reject", "rejection": "experience", "note": "x" * 1001},
             "Write at most 1,000 characters.",
@@ -281,13 +281,18 @@ def test_stage_decision_over_somebody_elses_says_what_changed(client, cohort) ->
     with transaction():
         decisions.stage_decision(application, DecisionInput(Decision.OFFER), actor=COORDINATOR)
 
-    response = client.post(
-        f"/manage/applications/{application.code}/decision", data={"decision": "waitlist", "version": "0"}
-    )
+    address = f"/manage/applications/{application.code}/decision"
+
+    response = client.post(address, data={"decision": "waitlist", "version": "0", "shown": "{}"})
 
     assert response.status_code == 409
-    assert "Changed since you opened this page" in text_of(response)
-    assert "Offer a place" in text_of(response)
+    page = text_of(response)
+    changes = page[page.index("Changed since you opened this page") : page.index("<h1>")]
+    assert re.findall(r"<td>(.*?)</td>", changes)[:2] == ["empty", "Offer a place"]
+    version = re.search(r'name="version"[^>]* value="(\d+)"', page)[1]
+    again = client.post(address, data={"decision": "waitlist", "version": version, "shown": "{}"})
+    assert again.status_code == 303
+    assert db.session.scalars(sa.select(StagedDecision.decision)).all() == [Decision.WAITLIST]
 
 
 def test_close_application_needs_its_reason(client, cohort) -> None:

@@ -1,5 +1,6 @@
 """Follow-ups: stored apart from who said them, one set of answers for a wave."""
 
+import re
 from datetime import date
 
 import pytest
@@ -157,6 +158,25 @@ def test_record_follow_up_by_form_with_bad_input_stores_nothing(client, signed_i
 
     assert response.status_code == 422
     assert db.session.scalars(sa.select(SurveyResponse)).all() == []
+
+
+def test_record_follow_up_by_form_over_newer_answers_is_told_what_they_are_and_may_be_saved_then(
+    client, signed_in
+) -> None:
+    enrolment = EnrolmentFactory(status=E.COMPLETED)
+    address = f"/manage/enrolments/{enrolment.code}/follow-up/exit"
+    shown = '{"works_in_ecommerce": "", "started_business": ""}'
+    opened = {"works_in_ecommerce": "", "people_employed": "2", "version": "0", "shown": shown}
+    client.post(address, data=opened | {"works_in_ecommerce": "yes"})
+
+    stale = client.post(address, data=opened)
+
+    page = stale.get_data(as_text=True)
+    assert stale.status_code == 409
+    changes = page[page.index("Changed since you opened this page") : page.index("<h1>")]
+    assert re.findall(r"<td>(.*?)</td>", changes) == ["empty", "Yes", "empty", "2"]
+    version = re.search(r'name="version"[^>]* value="(\d+)"', page)[1]
+    assert client.post(address, data=opened | {"version": version}).status_code == 303
 
 
 def test_record_follow_up_of_an_unknown_wave_or_a_foreign_person_is_not_found(client, acting_as) -> None:
