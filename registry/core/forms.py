@@ -239,7 +239,7 @@ class WholeNumberField(IntegerField):
         self.data = int(typed) if re.fullmatch(r"-?[0-9]{1,15}", typed) else None
 
     def _value(self) -> str:
-        return str(clean_text(super()._value()))
+        return str(clean_text(super()._value()))  # type: ignore[misc]  # Missing in the stubs.
 
 
 class ChecksField(SelectMultipleField):
