@@ -1,8 +1,14 @@
 """What applicants send about an offer, and coordinators about participants."""
 
-from wtforms import SelectChoice, SelectField, TextAreaField  # type: ignore[attr-defined]  # Newer than the stubs.
+from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer than the stubs.
+    Field,
+    SelectChoice,
+    SelectField,
+    TextAreaField,
+    ValidationError,
+)
 
-from registry.core.forms import InputRequired, Length, Optional, RegistryForm
+from registry.core.forms import InputRequired, Length, RegistryForm
 from registry.core.i18n import _, _l
 from registry.enrolments.enums import DropoutReason
 
@@ -24,11 +30,15 @@ class BulkForm(RegistryForm):
     )
 
     action = SelectField(_l("Mark the selected participants"), choices=ACTIONS)
-    reason = SelectField(_l("Reason, only for dropping out"), validators=[Optional()])
+    reason = SelectField(_l("Reason, only for dropping out"), default="")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.reason.choices = [SelectChoice("", _("No reason chosen")), *DropoutReason.choices()]
+
+    def validate_reason(self, field: Field) -> None:
+        if self.action.data == "drop_out" and not field.data:
+            raise ValidationError(_("Choose why the participant left."))
 
     @property
     def dropout_reason(self) -> DropoutReason | None:

@@ -203,7 +203,7 @@ PLANNING = {
 COURSE = {
     "enrolments.cancel_cohort": only("cohort", coordinator=OWN, administrator=200),
     "enrolments.list_participants": only("cohort", coordinator=OWN),
-    "enrolments.mark_participants": only("cohort", coordinator=SENT),
+    "enrolments.mark_participants": only("cohort", coordinator=(422, 404)),
     "outcomes.list_outcomes": only("cohort", coordinator=OWN),
     "outcomes.record_follow_up": only("enrolment", args={"wave": "exit"}, coordinator=OWN),
 }

@@ -1,10 +1,9 @@
 """Participants of a cohort, and calling a cohort off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
@@ -12,7 +11,7 @@ from registry.access.web import current_actor, requires
 from registry.admissions.queries import applications as application_queries
 from registry.catalogue.models import Cohort
 from registry.core.errors import RegistryError
-from registry.core.i18n import _, ngettext
+from registry.core.i18n import _, format_listing, ngettext
 from registry.core.transaction import transaction
 from registry.enrolments import operations, queries
 from registry.enrolments.enums import EnrolmentStatus
@@ -25,6 +24,10 @@ from registry.enrolments.views.blueprint import bp
 @requires(Permission.ENROLMENT_VIEW)
 def list_participants(code: str) -> str:
     """Who has a place, and how it went."""
+    return _show_participants(code, BulkForm())
+
+
+def _show_participants(code: str, form: BulkForm, ticked: Sequence[str] = ()) -> str:
     cohort = application_queries.get_cohort(code, actor=current_actor)
     status = next((each for each in EnrolmentStatus if each.value == request.args.get("status")), None)
     return render_template(
@@ -36,34 +39,38 @@ def list_participants(code: str) -> str:
         page=queries.list_participants(
             cohort, actor=current_actor, status=status, key=request.args.get("page")
         ),
-        form=BulkForm(),
+        form=form,
+        ticked=ticked,
     )
 
 
 @bp.post("/manage/cohorts/<code>/participants")
 @requires(Permission.ENROLMENT_MANAGE)
-def mark_participants(code: str) -> Response:
+def mark_participants(code: str) -> Any:
     """One step for the ticked participants, each in a transaction of its own; says what became of them."""
     application_queries.get_cohort(code, actor=current_actor)
     form = BulkForm()
     codes = list(dict.fromkeys(request.form.getlist("codes")))[:50]
-    back = redirect(url_for(".list_participants", code=code, **_back_arguments()), 303)
     if not form.validate() or not codes:
-        flash(_("Tick at least one participant and choose what to do."), "error")
-        return back
+        if not codes:
+            form.form_errors.append(_("Tick at least one participant and choose what to do."))
+        return _show_participants(code, form, codes), 422
     act = _choose_step(form)
     done = 0
+    refused: dict[str, list[str]] = {}
     for each in codes:
         try:
             with transaction():
                 act(queries.get_enrolment(each, actor=current_actor))
         except RegistryError as error:
-            flash(_("%(code)s: %(reason)s", code=each[:16], reason=error), "error")
+            refused.setdefault(str(error), []).append(each[:16])
         else:
             done += 1
     if done:
         flash(ngettext("Done for %(num)s participant.", "Done for %(num)s participants.", done))
-    return back
+    for reason, those in refused.items():
+        flash(_("%(code)s: %(reason)s", code=format_listing(those), reason=reason), "error")
+    return redirect(url_for(".list_participants", code=code, **_back_arguments()), 303)
 
 
 def _choose_step(form: BulkForm) -> Callable[[Enrolment], object]:

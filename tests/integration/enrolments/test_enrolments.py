@@ -201,15 +201,30 @@ def test_mark_participants_says_what_became_of_each(client, signed_in) -> None:
     assert f"{active.code}: This step is not possible from the current status." in page
 
 
-@pytest.mark.parametrize("values", [{}, {"action": "vanish"}, {"action": "start", "codes": []}])
-def test_mark_participants_without_rows_or_step_changes_nothing(client, signed_in, values) -> None:
-    enrolment = EnrolmentFactory()
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "Choose one from the list."),
+        ({"action": "vanish"}, "Choose one from the list."),
+        ({"action": "start", "codes": []}, "Tick at least one participant"),
+        ({"action": "drop_out"}, "Choose why the participant left."),
+        ({"action": "drop_out", "reason": "<b>"}, "Choose one from the list."),
+    ],
+)
+def test_mark_participants_with_bad_input_changes_nothing_and_keeps_the_ticks(
+    client, signed_in, values, message
+) -> None:
+    enrolment = EnrolmentFactory(status=E.ACTIVE)
     address = page_of(enrolment.cohort)
 
-    response = client.post(address, data={"codes": [enrolment.code], **values})
+    response = client.post(address, data={"codes": [enrolment.code], "reason": "", **values})
 
-    assert enrolment.status is E.CONFIRMED
-    assert "Tick at least one participant" in client.get(response.location).get_data(as_text=True)
+    page = response.get_data(as_text=True)
+    assert response.status_code == 422
+    assert enrolment.status is E.ACTIVE
+    assert message in page
+    is_ticked = re.search(rf'value="{enrolment.code}"[^>]* checked', page) is not None
+    assert is_ticked == bool(values.get("codes", True))
 
 
 def test_pages_of_a_foreign_programme_are_not_found(client, acting_as) -> None:
