@@ -45,6 +45,8 @@ class Config:
         """How many reverse proxies of ours add themselves to X-Forwarded-For."""
         self.STATIC_BUILD = str(VAR / "static")
         """Where the server keeps its compressed copy of the static files."""
+        self.FILES_FOLDER = str(VAR / "files")
+        """What applicants send, by content hash; never served but through a permission check."""
 
     ENVIRONMENT = "development"
     DEMO = False

@@ -16,4 +16,5 @@ def make_app(url: URL, var: Path) -> Flask:
         SQLALCHEMY_DATABASE_URI=url.render_as_string(hide_password=False),
         MAIL_FOLDER=str(var / "mail"),
         HUEY_FILE=str(var / "jobs.sqlite3"),
+        FILES_FOLDER=str(var / "files"),
     )

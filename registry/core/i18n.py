@@ -15,6 +15,7 @@ from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.units import format_unit
 from flask_babel import gettext, lazy_gettext, ngettext
 from markupsafe import Markup, escape
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # Newer than the stubs (3.2).
@@ -274,6 +275,13 @@ def format_money(minor: int, currency: str) -> str:
     return format_currency(major_units(minor, currency), currency, locale=_formats())
 
 
+def format_bytes(number: int) -> str:
+    """The size of a file: 1.2 MB, or 84 kB below a tenth of one."""
+    if number < 100_000:
+        return format_unit(max(1, round(number / 1024)), "digital-kilobyte", "short", locale=_formats())
+    return format_unit(number / 1024**2, "digital-megabyte", "short", "#,##0.0", locale=_formats())
+
+
 def format_listing(items: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
     """Words in a row as the reader's language strings them together; style `standard` (and) or `or`."""
     return format_list([str(item) for item in items], style=style, locale=_formats())
@@ -307,6 +315,7 @@ FILTERS = {
     "html_language": html_language,
     "money": format_money,
     "iso": iso_instant,
+    "bytes": format_bytes,
     "listing": format_listing,
     "zone_city": zone_city,
 }
