@@ -63,6 +63,7 @@ JOBS: tuple[str, ...] = (
     "registry.accounts.operations.forgetting",
     "registry.catalogue.operations",
     "registry.reports.jobs",
+    "registry.admissions.operations.attachments",
     "registry.admissions.operations.sweeps",
     "registry.admissions.operations.bulk",
     "registry.admissions.operations.names",

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     GUARDIAN_CONSENT = "people:guardianship:consent"
     # Staff on identified applications
     APPLICATION_VIEW = "admissions:application:view"
+    ATTACHMENT_VIEW = "admissions:attachment:view"
     APPLICATION_OPEN_WITH_REASON = "admissions:application:open_with_reason"
     APPLICATION_EXPORT = "admissions:application:export"
     APPLICATION_REVIEW = "admissions:application:review"

@@ -145,6 +145,7 @@ class QuestionKind(Labelled):
     CHOICE = "choice", _l("One of several")
     YES_NO = "yes_no", _l("Yes or no")
     LINK = "link", _l("Link")
+    FILE = "file", _l("File")
 
 
 class AgeBand(Labelled):

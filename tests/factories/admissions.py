@@ -16,6 +16,7 @@ from registry.admissions.enums import (
 from registry.admissions.models import (
     Application,
     Assignment,
+    Attachment,
     FormVersion,
     GuardianRequest,
     Offer,
@@ -24,8 +25,9 @@ from registry.admissions.models import (
     WaitlistEntry,
 )
 from registry.admissions.rules.seats import compute_accept_by
-from registry.core import clock
+from registry.core import clock, storage
 from registry.core.codes import hash_token
+from registry.core.documents import MediaType
 from registry.people.enums import Sex
 from tests.factories.accounts import UserFactory
 from tests.factories.base import Factory, next_code
@@ -141,6 +143,26 @@ class QuestionFactory(Factory):
     max_words = factory.LazyAttribute(
         lambda question: 10 if question.kind is QuestionKind.LONG_TEXT else None
     )
+
+
+class AttachmentFactory(Factory):
+    """A small text that passes for a PDF, stored like any other."""
+
+    class Meta:
+        model = Attachment
+        exclude = ("data",)
+
+    data = factory.Sequence(lambda n: b"%%PDF-1.7 %d" % n)
+    code = factory.LazyFunction(next_code)
+    application = factory.SubFactory(ApplicationFactory)
+    question = factory.SubFactory(
+        QuestionFactory, form_version=factory.SelfAttribute("..application.form_version"), kind="file"
+    )
+    digest = factory.LazyAttribute(lambda attachment: storage.store(attachment.data))
+    name = "diploma.pdf"
+    media_type = MediaType.PDF
+    size = factory.LazyAttribute(lambda attachment: len(attachment.data))
+    added_at = factory.LazyFunction(clock.now)
 
 
 class GuardianRequestFactory(Factory):

@@ -3,6 +3,7 @@
 from datetime import date
 
 from registry.access.actor import Actor
+from registry.admissions.enums import QuestionKind
 from registry.admissions.models import Answer, Application, Question
 from registry.admissions.operations.journey import answer_consent, start_application
 from registry.admissions.queries.journey import get_journey
@@ -31,10 +32,13 @@ def ensure_countries(*codes: str) -> None:
     db.session.flush()
 
 
-def open_cohort(**values: object) -> Cohort:
-    """A cohort whose window is open, with a form of one question."""
+def open_cohort(*, with_files: bool = False, **values: object) -> Cohort:
+    """A cohort whose window is open, with a form of one question; `with_files` may also be given."""
     cohort = CohortFactory(**values)
-    QuestionFactory(form_version=FormVersionFactory(cohort=cohort, number=1), key="motivation")
+    version = FormVersionFactory(cohort=cohort, number=1)
+    QuestionFactory(form_version=version, key="motivation")
+    if with_files:
+        QuestionFactory(form_version=version, key="diploma", kind=QuestionKind.FILE, is_required=False)
     return cohort
 
 
@@ -78,6 +82,8 @@ def ready_draft(
         application = start_application(cohort, actor=actor)
         journey = get_journey(application)
         for question in journey.questions:
+            if question.kind is QuestionKind.FILE:
+                continue
             db.session.add(Answer(application=application, question=question, value=sample_answer(question)))
         for purpose in PURPOSES:
             answer_consent(journey, purpose, agrees=True, actor=actor)

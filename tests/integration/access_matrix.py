@@ -30,11 +30,16 @@ def everybody(status: Answer, of: str = "", **rest: dict[str, str]) -> Row:
 
 
 def members(
-    status: Answer, of: str = "", *, args: dict[str, str] | None = None, applicant: Answer | None = None
+    status: Answer,
+    of: str = "",
+    *,
+    args: dict[str, str] | None = None,
+    form: dict[str, str] | None = None,
+    applicant: Answer | None = None,
 ) -> Row:
     """The same for all who have an account, or another one for the applicant; visitors are sent to sign in."""
     statuses = dict.fromkeys(ROLES, status) | {"visitor": 303}
-    return Row(statuses | ({"applicant": applicant} if applicant else {}), of, args or {})
+    return Row(statuses | ({"applicant": applicant} if applicant else {}), of, args or {}, form or {})
 
 
 def only(
@@ -80,6 +85,9 @@ ACCOUNTS = {
 
 ADMISSIONS = {
     "admissions.add_tag": only("application", form={"tag": "Top"}, coordinator=SENT),
+    "admissions.download_file": Row(
+        dict.fromkeys(ROLES, OWN) | {"visitor": 303, "sponsor": 404, "administrator": 404}, "file"
+    ),
     "admissions.check_eligibility": everybody(OWN, "published_cohort"),
     "admissions.close_application": only("application", coordinator=OWN),
     "admissions.delete_filter": only("saved_filter", coordinator=SENT),
@@ -111,12 +119,15 @@ ADMISSIONS = {
 APPLYING = {
     "admissions.answer_consent": members(303, "draft", args={"purpose": "application"}, applicant=(200, 303)),
     "admissions.answer_guardian": everybody(OWN, "guardian"),
+    "admissions.remove_file": members(303, "draft", args={"key": "diploma"}, form={"file": "DRAFTF22"}),
     "admissions.resend_guardian_link": members(404, "application", applicant=SENT),
+    "admissions.reuse_file": members(303, "draft", args={"key": "diploma"}, form={"file": "DRAFTF22"}),
     "admissions.save_answer": members(303, "draft", args={"key": "motivation"}, applicant=(200, 303)),
     "admissions.save_background": members(303, "draft", applicant=(200, 303)),
     "admissions.save_birth_and_sex": members(303, "draft", applicant=(200, 303)),
     "admissions.save_contact": members(303, "draft", applicant=(200, 303)),
     "admissions.save_countries": members(303, "draft", applicant=(200, 303)),
+    "admissions.save_files": members(303, "draft", args={"key": "diploma"}, applicant=(200, 303)),
     "admissions.save_guardian": members(303, "draft", applicant=(200, 303)),
     "admissions.save_languages": members(303, "draft", applicant=(200, 303)),
     "admissions.save_names": members(303, "draft", applicant=(200, 303)),

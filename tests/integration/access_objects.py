@@ -9,6 +9,7 @@ from registry.accounts.enums import LinkPurpose
 from registry.accounts.models import MailedLink, Organisation, User
 from registry.accounts.queries import get_user
 from registry.admissions.models import Application
+from registry.admissions.queries.journey import get_journey
 from registry.catalogue.enums import (
     CohortStatus,
     PartnershipRole,
@@ -28,6 +29,7 @@ from tests.factories.accounts import OrganisationFactory, RoleGrantFactory, Staf
 from tests.factories.admissions import (
     ApplicationFactory,
     AssignmentFactory,
+    AttachmentFactory,
     GuardianRequestFactory,
     OfferFactory,
     StagedDecisionFactory,
@@ -91,7 +93,7 @@ def make_world() -> World:
     neighbour = ApplicationFactory(
         cohort=application.cohort, form_version=application.form_version, member_state=THEIRS
     )
-    own["draft"], foreign["draft"] = _begin(person), _begin(known_person())
+    own["draft"], foreign["draft"] = _begin(person, "DRAFTF22"), _begin(known_person(), "DRAFTF33")
     own["offer"], foreign["offer"] = _offer(person), _offer(PersonFactory())
     own["organisation"], own["role"] = {"code": fund.code}, {"code": grant.code}
     own["user"] = {"code": users["coordinator"].code}
@@ -102,13 +104,17 @@ def make_world() -> World:
         role: {"code": MessageFactory(user_id=user.id).code}
         for role, user in {**users, "visitor": UserFactory(), "stranger": UserFactory()}.items()
     }
-    return World(users, own, foreign, {"application": {"code": neighbour.code}}, messages)
+    beside = {
+        "application": {"code": neighbour.code},
+        "file": {"code": AttachmentFactory(application=neighbour).code},
+    }
+    return World(users, own, foreign, beside, messages)
 
 
 def _make_programme(
     programme: Programme, fund: Organisation, person: Person, state: str
 ) -> tuple[dict[str, Values], Application]:
-    cohort = CohortFactory(programme=programme)
+    cohort = CohortFactory(programme=programme, is_blind=False)
     SeatPoolFactory(cohort=cohort)
     db.session.add(
         Partnership(programme=programme, organisation=fund, role=PartnershipRole.SPONSOR, source="")
@@ -125,6 +131,7 @@ def _make_programme(
         "cohort": {"code": cohort.code},
         "planned_cohort": {"code": planned.code},
         "application": {"code": application.code},
+        "file": {"code": AttachmentFactory(application=application).code},
         "enrolment": {"code": enrolment.code},
         "target": slug | {"code": target.code},
         "result": slug | {"code": result.code},
@@ -150,10 +157,12 @@ def _make_lists(
     foreign["saved_filter"] = {"code": application.cohort.code, "saved": saved.popitem()[1]}
 
 
-def _begin(person: Person) -> Values:
-    """A cohort in which the person has a draft."""
-    cohort = open_cohort()
-    ready_draft(cohort, person)
+def _begin(person: Person, file: str) -> Values:
+    """A cohort in which the person has a draft with a file."""
+    cohort = open_cohort(with_files=True)
+    application, _actor = ready_draft(cohort, person)
+    question = next(each for each in get_journey(application).questions if each.key == "diploma")
+    AttachmentFactory(code=file, application=application, question=question)
     return {"code": cohort.code}
 
 

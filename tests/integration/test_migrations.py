@@ -46,7 +46,7 @@ def test_migrations_are_numbered_without_gaps() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_migration_stands_alone_and_follows_its_predecessor(path: Path) -> None:
-    text = path.read_text()
+    text = path.read_text().replace('"', "'")
     number = int(path.name[:4])
     predecessor = f"'{number - 1:04}'" if number > 1 else "None"
 

@@ -9,6 +9,7 @@ from registry.admissions.models.applications import (
     Nomination,
     StagedDecision,
 )
+from registry.admissions.models.attachments import Attachment
 from registry.admissions.models.forms import FormVersion, Question
 from registry.admissions.models.lists import ApplicationTag, BulkRow, BulkRun, SavedFilter, Tag
 from registry.admissions.models.seats import (
@@ -30,6 +31,7 @@ __all__ = [
     "Assignment",
     "BulkRow",
     "BulkRun",
+    "Attachment",
     "EligibilityResult",
     "FormVersion",
     "GuardianRequest",

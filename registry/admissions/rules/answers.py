@@ -38,6 +38,8 @@ def why_not_an_answer(question: Question, value: Any) -> str | None:
         return _missing(question) if question.is_required else None
     if question.kind is QuestionKind.YES_NO:
         return None if isinstance(value, bool) else _("Choose yes or no.")
+    if question.kind is QuestionKind.FILE:
+        return None
     if not isinstance(value, str):
         return _missing(question)
     if question.kind is QuestionKind.CHOICE:
@@ -52,6 +54,8 @@ def _missing(question: Question) -> str:
         return _("Choose one of the answers.")
     if question.kind is QuestionKind.LINK:
         return _("Enter the address of a page, like https://shop.example.org.")
+    if question.kind is QuestionKind.FILE:
+        return _("Choose a file.")
     return _("Write your answer.")
 
 
@@ -103,4 +107,6 @@ def describe_answer(question: Question, value: Any) -> str:
             option["value"]: option["labels"] for option in question.options
         }
         return str(pick_translation(labels[value])[1]) if value in labels else str(value)
+    if question.kind is QuestionKind.FILE:
+        return ", ".join(each["name"] for each in value)
     return str(value)

@@ -111,13 +111,16 @@ def can_view(actor: Actor, application: Application) -> bool:
 
     An administrator opens one with a reason only. `queries.scope` says the same in SQL.
     """
+    return bool(viewing_roles(actor, application))
+
+
+def viewing_roles(actor: Actor, application: Application) -> frozenset[Role]:
+    """The roles by which the actor, as staff, sees the identified application."""
     if application.submitted_at is None:
-        return False
-    return any(
-        {
-            Role.COORDINATOR: lambda: _runs(actor, application),
-            Role.FOCAL_POINT: lambda: _speaks_for_state(actor, application),
-            Role.REVIEWER: lambda: _reviews(actor, application),
-        }.get(role, lambda: False)()
-        for role in actor.roles
-    )
+        return frozenset()
+    reach = {
+        Role.COORDINATOR: _runs,
+        Role.FOCAL_POINT: _speaks_for_state,
+        Role.REVIEWER: _reviews,
+    }
+    return frozenset(role for role in actor.roles & set(reach) if reach[role](actor, application))

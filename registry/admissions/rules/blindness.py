@@ -7,10 +7,14 @@ from typing import Any
 
 from registry.admissions.enums import AgeBand, QuestionKind
 from registry.admissions.models import Answer, Application
+from registry.admissions.rules.attachments import read_files
 from registry.admissions.rules.profile import Background, read_background
 from registry.core.i18n import _l
 
 HIDDEN = _l("[hidden]")
+
+IDENTIFYING = frozenset({QuestionKind.LINK, QuestionKind.FILE})
+"""What cannot be read without learning whose it is: a blind cohort's reviewers get none of it."""
 
 _MAIL = r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
 _ADDRESS = r"(?:https?://|www\.)\S+"
@@ -37,7 +41,7 @@ class ReviewSheet:
 
 
 def make_review_sheet(application: Application, answers: Iterable[Answer]) -> ReviewSheet:
-    """What the cohort lets its reviewers read; a blind one hides name, state, age, links and addresses."""
+    """What the cohort lets its reviewers read; a blind one hides name, state, age, links, files and addresses."""
     is_blind = application.cohort.is_blind
     names = collect_names(application) if is_blind else []
     return ReviewSheet(
@@ -49,13 +53,15 @@ def make_review_sheet(application: Application, answers: Iterable[Answer]) -> Re
         answers=[
             (answer.question.labels, mask(read_answer(answer), names) if is_blind else read_answer(answer))
             for answer in answers
-            if not (is_blind and answer.question.kind is QuestionKind.LINK)
+            if not (is_blind and answer.question.kind in IDENTIFYING)
         ],
     )
 
 
 def read_answer(answer: Answer) -> Any:
-    """Text, True or False, or the labels of the option chosen."""
+    """Text, True or False, the labels of the option chosen, or files."""
+    if answer.question.kind is QuestionKind.FILE:
+        return read_files(answer.value)
     if answer.question.kind is QuestionKind.CHOICE:
         for option in answer.question.options:
             if option["value"] == answer.value:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from registry.admissions.enums import PageStatus
+from registry.admissions.enums import PageStatus, QuestionKind
 from registry.admissions.models import Application, Question
 from registry.admissions.rules import eligibility
 from registry.admissions.rules.answers import is_answered, why_not_an_answer
@@ -20,6 +20,7 @@ PURPOSES = (ConsentPurpose.APPLICATION, ConsentPurpose.FOLLOW_UP)
 """What applicants are asked to agree to, each on a page of its own."""
 
 QUESTION = "question-"
+FILE = "file-"
 CONSENT = "consent-"
 
 _NOT_STARTED, _IN_PROGRESS, _DONE = PageStatus.NOT_STARTED, PageStatus.IN_PROGRESS, PageStatus.DONE
@@ -89,6 +90,11 @@ class Page:
     def blocks(self) -> bool:
         """Whether the application cannot be sent without it."""
         return self.status is not _DONE and not (self.is_optional and self.status is _NOT_STARTED)
+
+
+def page_key(question: Question) -> str:
+    """The page that asks the question."""
+    return f"{FILE if question.kind is QuestionKind.FILE else QUESTION}{question.key}"
 
 
 def birth_of(person: Person) -> Birth | None:
@@ -164,7 +170,7 @@ def _progress(*parts: object) -> PageStatus:
 
 
 def _question_page(journey: Journey, question: Question, saved: frozenset[str]) -> Page:
-    key = f"{QUESTION}{question.key}"
+    key = page_key(question)
     value = journey.answers.get(question.key)
     if why_not_an_answer(question, value) is not None:
         status = _IN_PROGRESS if is_answered(value) else _NOT_STARTED

@@ -2,6 +2,7 @@
 
 from registry.admissions.views import (
     applications,
+    attachments,
     decisions,
     desk,
     eligibility,
@@ -19,6 +20,7 @@ from registry.admissions.views.blueprint import bp
 
 __all__ = [
     "applications",
+    "attachments",
     "bp",
     "decisions",
     "desk",

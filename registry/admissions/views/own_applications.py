@@ -20,6 +20,7 @@ from registry.admissions.rules.answers import describe_answer, label_of
 from registry.admissions.rules.summaries import list_rows
 from registry.admissions.views.blueprint import bp
 from registry.admissions.views.journey import Answered
+from registry.admissions.views.pages import list_files
 from registry.catalogue.rules import is_open
 from registry.core import clock
 from registry.core.errors import NotFound, RegistryError
@@ -81,6 +82,7 @@ def _summarise_sent(application: Application) -> list[dict[str, Any]]:
         {
             "key": label_of(answer.question)[1],
             "value": describe_answer(answer.question, answer.value),
+            "files": list_files(answer.question, answer.value),
         }
         for answer in list_answers(application)
     ]

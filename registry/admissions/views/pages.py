@@ -4,12 +4,14 @@ from typing import Any
 
 from flask import url_for
 
-from registry.admissions.enums import PersonalPage
+from registry.admissions.enums import PersonalPage, QuestionKind
+from registry.admissions.models import Question
 from registry.admissions.rules.answers import describe_answer, label_of
-from registry.admissions.rules.journey import CONSENT, QUESTION, Journey, Page
+from registry.admissions.rules.attachments import GivenFiles, read_files
+from registry.admissions.rules.journey import CONSENT, FILE, QUESTION, Journey, Page, page_key
 from registry.admissions.rules.summaries import Row
 from registry.catalogue.models import Cohort
-from registry.core.i18n import _
+from registry.core.i18n import _, format_bytes
 from registry.people.enums import ConsentAction, ConsentPurpose
 
 ENDPOINTS = {
@@ -28,6 +30,8 @@ def page_url(cohort: Cohort, key: str, **values: Any) -> str:
     """The address of a page of the application."""
     if key.startswith(QUESTION):
         return url_for("admissions.save_answer", code=cohort.code, key=key.removeprefix(QUESTION), **values)
+    if key.startswith(FILE):
+        return url_for("admissions.save_files", code=cohort.code, key=key.removeprefix(FILE), **values)
     if key.startswith(CONSENT):
         purpose = key.removeprefix(CONSENT)
         return url_for("admissions.answer_consent", code=cohort.code, purpose=purpose, **values)
@@ -36,9 +40,8 @@ def page_url(cohort: Cohort, key: str, **values: Any) -> str:
 
 def page_label(journey: Journey, key: str) -> str:
     """What the page is called; a question by its own words."""
-    if key.startswith(QUESTION):
-        wanted = key.removeprefix(QUESTION)
-        return next(label_of(question)[1] for question in journey.questions if question.key == wanted)
+    if key.startswith((QUESTION, FILE)):
+        return next(label_of(question)[1] for question in journey.questions if page_key(question) == key)
     if key.startswith(CONSENT):
         return str(ConsentPurpose.of(key.removeprefix(CONSENT)).label)
     return str(PersonalPage.of(key).label)
@@ -54,12 +57,29 @@ def group_pages(journey: Journey) -> list[tuple[str, list[tuple[Page, str]]]]:
     about, plans, consent = groups.values()
     for page in journey.pages:
         group = about
-        if page.key.startswith(QUESTION):
+        if page.key.startswith((QUESTION, FILE)):
             group = plans
         elif page.key.startswith(CONSENT) or page.key == PersonalPage.GUARDIAN:
             group = consent
         group.append((page, page_label(journey, page.key)))
     return list(groups.items())
+
+
+def list_files(question: Question, value: Any) -> list[dict[str, str]]:
+    """The files that were given as the answer, for `summary_list`."""
+    return describe_files(read_files(value)) if question.kind is QuestionKind.FILE else []
+
+
+def describe_files(given: GivenFiles) -> list[dict[str, str]]:
+    """Each file by name, kind and size, with the address it is read at."""
+    return [
+        {
+            "name": file.name,
+            "size": _("%(kind)s, %(size)s", kind=file.media_type.name, size=format_bytes(file.size)),
+            "href": url_for("admissions.download_file", code=file.code),
+        }
+        for file in given.files
+    ]
 
 
 def summarise_journey(journey: Journey, rows: list[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -78,7 +98,8 @@ def summarise_journey(journey: Journey, rows: list[Row]) -> list[tuple[str, list
         {
             "key": label_of(question)[1],
             "value": describe_answer(question, journey.answers.get(question.key)),
-            "change": page_url(cohort, f"{QUESTION}{question.key}", back="check"),
+            "files": list_files(question, journey.answers.get(question.key)),
+            "change": page_url(cohort, page_key(question), back="check"),
         }
         for question in journey.questions
     ]

@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
-from registry.admissions.enums import PageStatus
+from registry.admissions.enums import PageStatus, QuestionKind
 from registry.admissions.forms import journey as journey_forms
 from registry.admissions.forms import particulars as forms
 from registry.admissions.forms.particulars import PageForm
@@ -78,7 +78,7 @@ def _answer_page(
         form.show(error)
         journey, saved = queries.get_journey(application), False
     if saved:
-        return redirect(_next_address(journey, key), 303)
+        return redirect(next_address(journey, key), 303)
     return render_template(
         template,
         journey=journey,
@@ -90,7 +90,7 @@ def _answer_page(
     ), form.http_status
 
 
-def _next_address(journey: Journey, key: str) -> str:
+def next_address(journey: Journey, key: str) -> str:
     cohort = journey.cohort
     if request.form.get("action") == AS_DRAFT:
         return url_for("admissions.show_tasks", code=cohort.code)
@@ -235,7 +235,10 @@ def save_guardian(code: str) -> Answered:
 @requires(Permission.APPLICATION_EDIT)
 def save_answer(code: str, key: str) -> Answered:
     def make(journey: Journey) -> journey_forms.AnswerForm:
-        return journey_forms.make_answer_form(journey, _get_question(journey, key))
+        question = get_question(journey, key)
+        if question.kind is QuestionKind.FILE:
+            raise NotFound
+        return journey_forms.make_answer_form(journey, question)
 
     def save(journey: Journey, form: journey_forms.AnswerForm) -> None:
         operations.save_answer(
@@ -254,11 +257,11 @@ def save_answer(code: str, key: str) -> Answered:
         make,
         save,
         is_personal=False,
-        question=lambda journey: _get_question(journey, key),
+        question=lambda journey: get_question(journey, key),
     )
 
 
-def _get_question(journey: Journey, key: str) -> Question:
+def get_question(journey: Journey, key: str) -> Question:
     for question in journey.questions:
         if question.key == key:
             return question

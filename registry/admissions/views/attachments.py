@@ -1,0 +1,166 @@
+"""Files of an application: the page that takes them, and the door they are read through."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, send_file, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from registry.access.permissions import Permission
+from registry.access.web import current_actor, requires
+from registry.admissions.enums import QuestionKind
+from registry.admissions.forms.attachments import FileCodeForm, make_files_form
+from registry.admissions.models import Application, Question
+from registry.admissions.operations import attachments as operations
+from registry.admissions.operations.journey import open_page
+from registry.admissions.queries import attachments as queries
+from registry.admissions.queries import journey as journeys
+from registry.admissions.queries.seats import reload_locked
+from registry.admissions.rules.attachments import MOST_FILES
+from registry.admissions.rules.journey import Journey, page_key
+from registry.admissions.views.blueprint import bp
+from registry.admissions.views.journey import Answered, redirect_unless_draft
+from registry.admissions.views.pages import describe_files, list_files
+from registry.admissions.views.particulars import CHECK, get_question, next_address
+from registry.catalogue.rules import is_open
+from registry.core import clock, storage
+from registry.core.documents import MAX_BYTES, Document, read_document
+from registry.core.errors import Conflict, InvalidInput, NotFound, RegistryError
+from registry.core.i18n import _, _l
+from registry.core.limits import limiter, takes_bytes
+from registry.core.transaction import end_reading, transaction
+
+ADD = "add"
+LONGEST_BODY = 16 * 1024 * 1024
+"""A photograph that is too large still arrives, so that its sentence can stand at the field."""
+
+bp.add_app_template_filter(describe_files, "file_rows")
+
+
+@bp.route("/apply/<code>/files/<key>", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_EDIT)
+@takes_bytes(LONGEST_BODY)
+@limiter.limit("30/minute", methods=["POST"])
+def save_files(code: str, key: str) -> Answered:
+    """The files that answer a question. Checking one is slow, so no transaction is open meanwhile."""
+    application = journeys.find_current_application(code, actor=current_actor)
+    elsewhere = redirect_unless_draft(code, application)
+    if application is None or elsewhere is not None:
+        return elsewhere  # type: ignore[return-value]
+    journey = journeys.get_journey(application)
+    question = _get_question(journey, key)
+    form = make_files_form(question, journey.answers.get(key))
+    if form.validate_on_submit():
+        try:
+            document, digest = _receive(form.file.data)
+            with transaction():
+                application = reload_locked(application)
+                _save(application, question, document, digest, form.data.get("instead_of") or "")
+                journey = journeys.get_journey(application)
+        except RegistryError as error:
+            form.show(error)
+        else:
+            if request.form.get("action") == ADD:
+                return redirect(_here(code, key), 303)
+            return redirect(next_address(journey, page_key(question)), 303)
+        journey = journeys.get_journey(application)
+        question = _get_question(journey, key)
+    return render_template(
+        "admissions/save_files.html",
+        journey=journey,
+        form=form,
+        question=question,
+        files=list_files(question, journey.answers.get(key)),
+        codes=[each["code"] for each in journey.answers.get(key, ())],
+        earlier=queries.list_earlier(journey.application, question),
+        left=MOST_FILES - len(queries.list_current(journey.application)),
+        is_open=is_open(journey.cohort, clock.now()),
+        back=request.args.get("back") == CHECK,
+    ), form.http_status
+
+
+def _receive(upload: FileStorage | None) -> tuple[Document | None, str]:
+    """The file, checked and stored; None where none was chosen."""
+    if not upload:
+        return None, ""
+    end_reading()
+    document = read_document(upload.stream.read(MAX_BYTES + 1), upload.filename or "")
+    return document, storage.store(document.data)
+
+
+def _save(
+    application: Application, question: Question, document: Document | None, digest: str, instead_of: str
+) -> None:
+    action = request.form.get("action")
+    if document is not None:
+        operations.add_attachment(
+            application, question, document, digest, instead_of=instead_of, actor=current_actor
+        )
+        return
+    is_empty = not any(each.question_id == question.id for each in queries.list_current(application))
+    if action == ADD or (action is None and question.is_required and is_empty):
+        raise InvalidInput(_l("Choose a file."), field="file")
+    open_page(application, page_key(question), actor=current_actor)
+
+
+@bp.post("/apply/<code>/files/<key>/remove")
+@requires(Permission.APPLICATION_EDIT)
+def remove_file(code: str, key: str) -> Answered:
+    """Take a file back."""
+    return _change(code, key, operations.remove_attachment, _("The file is removed."))
+
+
+@bp.post("/apply/<code>/files/<key>/again")
+@requires(Permission.APPLICATION_EDIT)
+def reuse_file(code: str, key: str) -> Answered:
+    """Give a file here that was given before."""
+    return _change(code, key, operations.reuse_attachment, _("The file is added."))
+
+
+def _change(code: str, key: str, operation: Callable[..., object], done: str) -> Response:
+    application = journeys.find_current_application(code, actor=current_actor)
+    elsewhere = redirect_unless_draft(code, application)
+    if application is None or elsewhere is not None or not FileCodeForm().validate():
+        return elsewhere or redirect(_here(code, key), 303)
+    try:
+        with transaction():
+            journey: Journey = journeys.get_journey(reload_locked(application))
+            question = _get_question(journey, key)
+            operation(journey.application, question, request.form.get("file", ""), actor=current_actor)
+    except (InvalidInput, Conflict) as error:
+        flash(str(error), "error")
+    else:
+        flash(done)
+    return redirect(_here(code, key), 303)
+
+
+def _here(code: str, key: str) -> str:
+    back = CHECK if request.args.get("back") == CHECK else None
+    return url_for(".save_files", code=code, key=key, back=back)
+
+
+def _get_question(journey: Journey, key: str) -> Question:
+    question = get_question(journey, key)
+    if question.kind is not QuestionKind.FILE:
+        raise NotFound
+    return question
+
+
+@bp.get("/files/<code>")
+@requires(Permission.ATTACHMENT_VIEW)
+def download_file(code: str) -> Response:
+    """The bytes, never shown inside a page of ours, under a name that says nothing of the person."""
+    attachment = queries.get_attachment(code, actor=current_actor)
+    response = send_file(
+        storage.path_of(attachment.digest),
+        mimetype=attachment.media_type,
+        as_attachment=True,
+        download_name=f"file-{attachment.code}.{attachment.media_type.ending}",
+        etag=False,
+        last_modified=attachment.added_at,
+    )
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
