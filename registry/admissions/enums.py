@@ -91,6 +91,7 @@ class ClosingReason(Labelled):
 
     COHORT_STARTED = "cohort_started", _l("The programme has started.")
     COHORT_CANCELLED = "cohort_cancelled", _l("The programme was cancelled.")
+    CORRECTIONS_MISSING = "corrections_missing", _l("The corrections we asked for did not arrive in time.")
     GUARDIAN_SILENT = "guardian_silent", _l("Your guardian did not answer in time.")
 
 

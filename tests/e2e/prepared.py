@@ -14,7 +14,7 @@ from registry.access.actor import Actor
 from registry.access.roles import Role
 from registry.accounts import passwords
 from registry.accounts.models import User
-from registry.admissions.enums import ApplicationStatus, Decision
+from registry.admissions.enums import ApplicationStatus, Decision, QuestionKind
 from registry.admissions.models import Offer
 from registry.admissions.operations.decisions import DecisionInput, release_decisions, stage_decision
 from registry.admissions.operations.standard_form import publish_standard_form
@@ -32,6 +32,7 @@ from tests.application import make_app
 from tests.e2e.site import Site
 from tests.factories.accounts import OrganisationFactory, RoleGrantFactory, StaffFactory
 from tests.factories.actors import applicant
+from tests.factories.admissions import QuestionFactory
 from tests.factories.catalogue import CohortFactory, ProgrammeFactory, SeatPoolFactory
 from tests.factories.journeys import known_person, ready_draft
 
@@ -41,6 +42,8 @@ PASSWORD = "learn by trading honey"
 
 @dataclass(frozen=True)
 class Staff:
+    """Somebody with an account; applicants have no secret."""
+
     email: str
     secret: str
 
@@ -75,6 +78,19 @@ class Prepared:
                 for key, n in figures.items()
             }
 
+    def send_application(self, email: str) -> str:
+        """An applicant with this address and the password of all sends an application; its code."""
+        with _at_work(self.app):
+            cohort = _cohort(self.cohort)
+            person = known_person(born_on=clock.today().replace(year=2001, day=1), locale="en")
+            user = db.session.get_one(User, person.user_id)
+            user.email = person.email = email
+            user.password_hash = passwords.hash_password(PASSWORD)
+            application, actor = ready_draft(cohort, person)
+            with transaction():
+                submit_application(application, actor=actor)
+            return application.code
+
     def train_others(self, number: int) -> None:
         """Women of 25 from Uzbekistan apply, get an offer, accept, start and complete."""
         with _at_work(self.app):
@@ -95,7 +111,15 @@ def prepare(site: Site, name: str, locale: str) -> Prepared:
         programme = ProgrammeFactory(slug=f"journey-{name}", title="Honey online")
         cohort = CohortFactory(programme=programme, capacity=40, names={"en": "Spring", "zh": "春季"})
         SeatPoolFactory(cohort=cohort, seats=40)
-        publish_standard_form(cohort)
+        version = publish_standard_form(cohort)
+        QuestionFactory(
+            form_version=version,
+            key="diploma",
+            position=90,
+            kind=QuestionKind.FILE,
+            labels={"en": "Your diploma", "zh": "您的毕业证书"},
+            is_required=False,
+        )
         fund = OrganisationFactory(code=f"fund-{name}")
         db.session.add(
             Partnership(programme=programme, organisation=fund, role=PartnershipRole.SPONSOR, source="")

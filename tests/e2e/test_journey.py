@@ -3,69 +3,20 @@
 import csv
 import io
 import re
-from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from registry.core.i18n import html_language
-from tests.e2e.checks import assert_accessible, assert_fits
 from tests.e2e.conftest import OpenPage
-from tests.e2e.prepared import PASSWORD, Prepared, Staff, prepare
+from tests.e2e.prepared import PASSWORD, Prepared, prepare
+from tests.e2e.reader import Reader, sign_in
 from tests.e2e.site import Site
+from tests.factories.documents import make_jpeg
 
 FAMILY_NAME, GIVEN_NAME = "Rahimova", "Nodira"
 OTHERS_BEFORE, OTHERS_SINCE = 6, 4
 FIGURES = ("applied", "eligible", "offered", "accepted", "started", "completed")
-
-
-class Reader:
-    """Somebody with a browser who reads one language. Each page is checked as soon as it is there."""
-
-    def __init__(self, page: Page, language: str, say: Callable[..., str]) -> None:
-        self.page = page
-        self.language = language
-        self.say = say
-
-    def open(self, address: str) -> None:
-        self.page.goto(address)
-        self.check()
-
-    def press(self, label: str) -> None:
-        """Press the button with these words."""
-        self.page.get_by_role("button", name=self.say(label), exact=True).click()
-        self.check()
-
-    def follow(self, label: str) -> None:
-        """Follow the link with these words."""
-        self.page.get_by_role("link", name=self.say(label), exact=True).first.click()
-        self.check()
-
-    def follow_to(self, address: str) -> None:
-        """Follow the link to this address."""
-        self.page.locator(f"main a[href^='{address}']").first.click()
-        self.check()
-
-    def check(self) -> None:
-        """A page in the reader's language: no error, nothing that axe finds, nothing too wide."""
-        self.page.wait_for_load_state()
-        expect(self.page.locator("html")).to_have_attribute("lang", self.language)
-        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
-        errors = self.page.locator(".error-summary").all_inner_texts()
-        assert errors == [], f"{self.path}: {errors}"
-        assert_accessible(self.page)
-        assert_fits(self.page)
-
-    def field(self, name: str) -> Locator:
-        return self.page.locator(f"[name='{name}']")
-
-    def choose(self, name: str, value: str) -> None:
-        """Choose one of a group of radio buttons."""
-        self.page.locator(f"input[name='{name}'][value='{value}']").check()
-
-    @property
-    def path(self) -> str:
-        return re.sub(r"^https?://[^/]+", "", self.page.url).partition("?")[0]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +46,7 @@ def test_applicant_becomes_a_participant_and_is_counted(
     _sign_up(applicant, site, prepared, email)
     code = _apply(applicant, prepared)
 
-    _sign_in(coordinator, prepared.coordinator)
+    sign_in(coordinator, prepared.coordinator)
     _offer(coordinator, prepared, code)
 
     _accept(applicant, site, email)
@@ -103,7 +54,7 @@ def test_applicant_becomes_a_participant_and_is_counted(
     applicant.open("/my")
     expect(applicant.page.locator("main")).to_contain_text(applicant.say("Completed"))
 
-    _sign_in(sponsor, prepared.sponsor)
+    sign_in(sponsor, prepared.sponsor)
     assert _read_latest_release(sponsor)["completed"] == OTHERS_BEFORE
     prepared.train_others(OTHERS_SINCE)
     _compare_live_report(coordinator, prepared)
@@ -133,7 +84,10 @@ def _apply(applicant: Reader, prepared: Prepared) -> str:
     for _ in range(30):
         if applicant.path.endswith("/check"):
             break
-        _answer(applicant)
+        if "/files/" in applicant.path:
+            _attach_photograph(applicant)
+        else:
+            _answer(applicant)
         applicant.press("Continue")
     expect(applicant.page.locator("main")).to_contain_text(FAMILY_NAME)
     applicant.press("Send the application")
@@ -141,6 +95,11 @@ def _apply(applicant: Reader, prepared: Prepared) -> str:
     assert found
     applicant.follow("Follow your application")
     return found[1]
+
+
+def _attach_photograph(applicant: Reader) -> None:
+    photograph = {"name": "diploma.jpg", "mimeType": "image/jpeg", "buffer": make_jpeg((1600, 1200))}
+    applicant.page.locator("input[type='file']").set_input_files(photograph)
 
 
 def _answer(applicant: Reader) -> None:
@@ -174,15 +133,6 @@ def _answer(applicant: Reader) -> None:
             else:
                 is_link = key.endswith("_link")
                 answer.fill("https://shop.example.org" if is_link else "I sell honey from our village.")
-
-
-def _sign_in(reader: Reader, staff: Staff) -> None:
-    reader.open("/account/sign-in")
-    reader.field("email").fill(staff.email)
-    reader.field("password").fill(PASSWORD)
-    reader.press("Sign in")
-    reader.field("code").fill(staff.code())
-    reader.press("Sign in")
 
 
 def _offer(coordinator: Reader, prepared: Prepared, code: str) -> None:

@@ -10,6 +10,7 @@ from registry.admissions.models.applications import (
     StagedDecision,
 )
 from registry.admissions.models.attachments import Attachment
+from registry.admissions.models.corrections import CorrectionItem, CorrectionRequest
 from registry.admissions.models.forms import FormVersion, Question
 from registry.admissions.models.lists import ApplicationTag, BulkRow, BulkRun, SavedFilter, Tag
 from registry.admissions.models.seats import (
@@ -29,9 +30,11 @@ __all__ = [
     "ApplicationTag",
     "ApplicationWeekCount",
     "Assignment",
+    "Attachment",
     "BulkRow",
     "BulkRun",
-    "Attachment",
+    "CorrectionItem",
+    "CorrectionRequest",
     "EligibilityResult",
     "FormVersion",
     "GuardianRequest",

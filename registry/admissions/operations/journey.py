@@ -8,8 +8,10 @@ from registry.access.permissions import Permission
 from registry.admissions.enums import ApplicationStatus
 from registry.admissions.models import Answer, Application, Question
 from registry.admissions.queries import journey as queries
+from registry.admissions.queries.corrections import find_open_request
 from registry.admissions.rules.answers import is_answered, why_not_an_answer
 from registry.admissions.rules.consents import get_consent_text
+from registry.admissions.rules.corrections import is_over
 from registry.admissions.rules.journey import CONSENT, QUESTION, Journey
 from registry.catalogue.models import Cohort
 from registry.catalogue.rules import is_open
@@ -65,19 +67,31 @@ def start_application(cohort: Cohort, *, actor: Actor) -> Application:
 def open_page(application: Application, page: str, *, actor: Actor) -> None:
     """Note that the page is being saved; the caller saves what stands on it in the same transaction.
 
-    Errors: NotAllowed; Conflict when the application is no longer a draft.
+    Errors: NotAllowed; Conflict when the application is neither a draft nor returned for this page.
     """
     policy.require(actor, Permission.APPLICATION_EDIT, application)
     if application.status is ApplicationStatus.EXPIRED:
         raise Conflict(
             _l("The application window has closed, so this application can no longer be changed or sent.")
         )
-    if application.status is not ApplicationStatus.DRAFT:
+    if application.status is ApplicationStatus.RETURNED:
+        _require_asked(application, page)
+    elif application.status is not ApplicationStatus.DRAFT:
         raise Conflict(_l("This application was sent already, so its answers can no longer be changed."))
     application.saved_at = clock.now()
     if page not in application.saved_pages:
         application.saved_pages = [*application.saved_pages, page]
     audit.record(application, "admissions:application:save", actor, about={"page": page})
+
+
+def _require_asked(application: Application, page: str) -> None:
+    request = find_open_request(application)
+    if request is None or page not in {item.page for item in request.items}:
+        raise Conflict(_l("Only the answers we asked about can be changed now."))
+    if is_over(request, clock.now()):
+        raise Conflict(
+            _l("The time for these corrections is over, so the application can no longer be changed or sent.")
+        )
 
 
 def save_state(application: Application, state: str, *, journey: Journey, actor: Actor) -> Application:

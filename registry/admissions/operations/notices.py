@@ -3,7 +3,7 @@
 from typing import Any
 
 from registry.admissions.enums import ClosingReason
-from registry.admissions.models import Application, Offer, StagedDecision
+from registry.admissions.models import Application, CorrectionRequest, Offer, StagedDecision
 from registry.admissions.queries import notices as queries
 from registry.admissions.rules.closing import describe_closing
 from registry.admissions.rules.seats import compute_accept_by
@@ -17,6 +17,7 @@ from registry.people.queries import get_address
 
 OFFER_REMINDER = "offer_reminder"
 DRAFT_REMINDER = "draft_reminder"
+CORRECTIONS_REMINDER = "corrections_reminder"
 
 
 def tell_offered(offer: Offer, application: Application, *, is_promoted: bool) -> None:
@@ -62,6 +63,21 @@ def tell_not_endorsed(application: Application) -> None:
 def tell_admitted(application: Application) -> None:
     """A rule had failed, and a coordinator lets the application go on."""
     _tell("application_admitted", application)
+
+
+def tell_returned(application: Application, request: CorrectionRequest) -> None:
+    """Something is missing; what it is stands on the applicant's page."""
+    _tell_of_corrections("application_returned", application, request)
+
+
+def remind_corrections(request: CorrectionRequest) -> None:
+    """The time to correct is nearly over."""
+    _tell_of_corrections(CORRECTIONS_REMINDER, request.application, request)
+
+
+def tell_resubmitted(application: Application, request: CorrectionRequest) -> None:
+    """The corrections have arrived."""
+    _tell_of_corrections("corrections_received", application, request)
 
 
 def tell_closed(application: Application) -> None:
@@ -114,6 +130,16 @@ def _tell_of_offer(kind: str, offer: Offer, application: Application) -> None:
         offer_link=path_address(f"/my/offers/{offer.code}"),
         accept_by_at=offer.accept_by_at,
         host_zone=cohort.zone,
+    )
+
+
+def _tell_of_corrections(kind: str, application: Application, request: CorrectionRequest) -> None:
+    _tell(
+        kind,
+        application,
+        key=f"{kind}:{request.id}",
+        due_at=request.due_at,
+        host_zone=queries.get_cohort(application).zone,
     )
 
 

@@ -21,6 +21,7 @@ from registry.core import clock
 from registry.core.database import db
 from registry.core.errors import Conflict, InvalidInput
 from registry.core.i18n import _l
+from registry.people.models import Person
 
 
 def submit_application(application: Application, *, actor: Actor) -> Application:
@@ -80,11 +81,8 @@ def _freeze(journey: Journey, verdict: Verdict) -> None:
     application.sex = person.sex
     application.age_band = compute_age_band(birth, journey.today)
     application.age_years = compute_age(birth, journey.today)[0] if birth else None
-    application.listed_name = person.display_name
     application.profile = freeze_profile(person)
-    application.search_name = fold_names(application.profile)
-    application.match_key = make_match_key(application.profile)
-    application.names_edition = NAMES_EDITION
+    freeze_names(application, person)
     for outcome in verdict.outcomes:
         db.session.add(
             EligibilityResult(
@@ -94,3 +92,11 @@ def _freeze(journey: Journey, verdict: Verdict) -> None:
                 inputs=dict(outcome.inputs),
             )
         )
+
+
+def freeze_names(application: Application, person: Person) -> None:
+    """Under which name the application is listed and found; its profile is frozen already."""
+    application.listed_name = person.display_name
+    application.search_name = fold_names(application.profile)
+    application.match_key = make_match_key(application.profile)
+    application.names_edition = NAMES_EDITION

@@ -15,12 +15,14 @@ from registry.admissions.operations import notices, offers
 from registry.admissions.operations.decisions import close_application
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import due
+from registry.admissions.queries.corrections import find_request
 from registry.core import jobs
 from registry.core.errors import RegistryError
 from registry.core.transaction import transaction
 
 REMIND_OFFER = timedelta(days=2)
 REMIND_DRAFT = timedelta(days=3)
+REMIND_CORRECTIONS = timedelta(days=2)
 CLOCK = Actor.system("clock")
 
 log = structlog.get_logger()
@@ -94,6 +96,14 @@ def _remind_draft(application_id: int) -> bool:
     return True
 
 
+def _remind_corrections(request_id: int) -> bool:
+    request = find_request(request_id)
+    if request is None or request.application.status is not ApplicationStatus.RETURNED:
+        return False
+    notices.remind_corrections(request)
+    return True
+
+
 def _close(reason: ClosingReason, statuses: frozenset[ApplicationStatus]) -> Callable[[int], bool]:
     def work(application_id: int) -> bool:
         application = due.find_application(application_id)
@@ -129,6 +139,16 @@ SWEEPS = (
         "close for silent guardians",
         due.list_application_ids_of_silent_guardians,
         _close(ClosingReason.GUARDIAN_SILENT, frozenset({ApplicationStatus.AWAITING_GUARDIAN})),
+    ),
+    Sweep(
+        "remind of corrections",
+        lambda: due.list_request_ids_to_remind(REMIND_CORRECTIONS, kind=notices.CORRECTIONS_REMINDER),
+        _remind_corrections,
+    ),
+    Sweep(
+        "close unanswered returns",
+        due.list_application_ids_of_unanswered_returns,
+        _close(ClosingReason.CORRECTIONS_MISSING, frozenset({ApplicationStatus.RETURNED})),
     ),
     Sweep(
         "close after the start",

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from registry.admissions.enums import CLOSABLE_STATUSES, ApplicationStatus
-from registry.admissions.models import Application, GuardianRequest, Offer
+from registry.admissions.models import Application, CorrectionRequest, GuardianRequest, Offer
 from registry.catalogue.enums import CohortStatus
 from registry.catalogue.models import Cohort
 from registry.catalogue.rules import has_started
@@ -124,6 +124,40 @@ def list_application_ids_of_silent_guardians() -> Sequence[int]:
         .order_by(last.c.application_id)
         .limit(BATCH)
     ).all()
+
+
+def list_request_ids_to_remind(ahead: timedelta, *, kind: str) -> Sequence[int]:
+    """Open requests for corrections that end within `ahead`, made at least a day ago, not reminded yet."""
+    now = clock.now()
+    return db.session.scalars(
+        _open_requests(CorrectionRequest.id)
+        .where(
+            CorrectionRequest.due_at > now,
+            CorrectionRequest.due_at <= now + ahead,
+            CorrectionRequest.requested_at <= now - timedelta(days=1),
+            ~_has_message(sa.literal(f"{kind}:") + sa.cast(CorrectionRequest.id, sa.String)),
+        )
+        .order_by(CorrectionRequest.due_at, CorrectionRequest.id)
+        .limit(BATCH)
+    ).all()
+
+
+def list_application_ids_of_unanswered_returns() -> Sequence[int]:
+    """Returned applications whose corrections did not come in time."""
+    return db.session.scalars(
+        _open_requests(CorrectionRequest.application_id)
+        .where(CorrectionRequest.due_at <= clock.now())
+        .order_by(CorrectionRequest.due_at, CorrectionRequest.id)
+        .limit(BATCH)
+    ).all()
+
+
+def _open_requests(column: Any) -> sa.Select[int]:
+    return (
+        sa.select(column)
+        .join(CorrectionRequest.application)
+        .where(CorrectionRequest.answered_at.is_(None), Application.status == ApplicationStatus.RETURNED)
+    )
 
 
 def find_offer(offer_id: int) -> Offer | None:

@@ -1,6 +1,6 @@
 """What a reviewer sees: the applications assigned, without what the cohort hides."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from registry.access.roles import Role
 from registry.admissions.enums import ApplicationStatus
 from registry.admissions.models import Application, Assignment
 from registry.admissions.queries.answers import list_answers
+from registry.admissions.queries.corrections import list_compared
 from registry.admissions.queries.scope import _visible_to, with_titles
 from registry.admissions.rules.blindness import ReviewSheet, make_review_sheet
 from registry.catalogue.models import Cohort
@@ -77,4 +78,6 @@ def get_assigned(code: str, *, actor: Actor) -> tuple[ReviewSheet, Cohort]:
     ).one_or_none()
     if application is None:
         raise NotFound
-    return make_review_sheet(application, list_answers(application)), application.cohort
+    sheet = make_review_sheet(application, list_answers(application))
+    corrections = list_compared(application, for_reviewer=True)
+    return replace(sheet, corrections=corrections), application.cohort

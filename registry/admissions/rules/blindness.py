@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.admissions.enums import AgeBand, QuestionKind
-from registry.admissions.models import Answer, Application
+from registry.admissions.models import Answer, Application, Question
 from registry.admissions.rules.attachments import read_files
 from registry.admissions.rules.profile import Background, read_background
 from registry.core.i18n import _l
@@ -38,6 +38,8 @@ class ReviewSheet:
     background: Background
     answers: Sequence[tuple[dict[str, str], Any]]
     """The question's labels, and what was answered: text, True or False, or an option's labels."""
+    corrections: Sequence[Any] = ()
+    """What was asked for again, with what stood there before and now."""
 
 
 def make_review_sheet(application: Application, answers: Iterable[Answer]) -> ReviewSheet:
@@ -60,13 +62,18 @@ def make_review_sheet(application: Application, answers: Iterable[Answer]) -> Re
 
 def read_answer(answer: Answer) -> Any:
     """Text, True or False, the labels of the option chosen, or files."""
-    if answer.question.kind is QuestionKind.FILE:
-        return read_files(answer.value)
-    if answer.question.kind is QuestionKind.CHOICE:
-        for option in answer.question.options:
-            if option["value"] == answer.value:
+    return read_value(answer.question, answer.value)
+
+
+def read_value(question: Question, value: Any) -> Any:
+    """The same for a value that is or was an answer to the question."""
+    if question.kind is QuestionKind.FILE:
+        return read_files(value)
+    if question.kind is QuestionKind.CHOICE:
+        for option in question.options:
+            if option["value"] == value:
                 return option["labels"]
-    return answer.value
+    return value
 
 
 def collect_names(application: Application) -> list[str]:

@@ -3,6 +3,7 @@
 from registry.admissions.views import (
     applications,
     attachments,
+    corrections,
     decisions,
     desk,
     eligibility,
@@ -22,6 +23,7 @@ __all__ = [
     "applications",
     "attachments",
     "bp",
+    "corrections",
     "decisions",
     "desk",
     "eligibility",

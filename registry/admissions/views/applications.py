@@ -16,6 +16,7 @@ from registry.admissions.operations import decisions, lists
 from registry.admissions.operations.decisions import DecisionInput
 from registry.admissions.queries import applications as queries
 from registry.admissions.queries import listing
+from registry.admissions.queries.corrections import list_compared
 from registry.admissions.rules.blindness import read_answer
 from registry.admissions.rules.profile import read_background, read_contact, read_identity
 from registry.admissions.views.blueprint import bp
@@ -31,7 +32,7 @@ from registry.core.transaction import transaction
 def show_application(code: str) -> str:
     """One application with answers, results, history, and what can be done now."""
     application = queries.get_application(code, actor=current_actor)
-    return render_template("admissions/show_application.html", **_application_context(application))
+    return render_template("admissions/show_application.html", **application_context(application))
 
 
 def back_arguments() -> dict[str, Any]:
@@ -40,7 +41,8 @@ def back_arguments() -> dict[str, Any]:
     return ApplicationFilterForm(request.args).arguments | ({"page": page} if page else {})
 
 
-def _application_context(application: Application) -> dict[str, Any]:
+def application_context(application: Application) -> dict[str, Any]:
+    """What the pages about one application show."""
     cohort = queries.get_cohort(application.cohort.code, actor=current_actor)
     filters = ApplicationFilterForm(request.args)
     before, after = listing.find_neighbours(application, filters.asked)
@@ -52,6 +54,7 @@ def _application_context(application: Application) -> dict[str, Any]:
         "identity": read_identity(application),
         "contact": read_contact(application),
         "background": read_background(application),
+        "corrections": list_compared(application),
         "history": describe_history(dossier.history),
         "results": [(result, describe_inputs(result)) for result in dossier.results],
         "actions": APPLICATION.available(application, current_actor),
@@ -84,7 +87,7 @@ def stage_decision(code: str) -> Any:
             flash(_("Staged. Nothing is announced before the release."))
             return redirect(url_for(".show_application", code=code, **back_arguments()), 303)
     application = queries.get_application(code, actor=current_actor)
-    context = _application_context(application)
+    context = application_context(application)
     if form.is_stale:
         staged = context["dossier"].staged
         form.renew(staged.version if staged else 0, decision_values(staged))
@@ -150,7 +153,7 @@ def _step_with_reason(code: str, template: str, operation: Callable[..., object]
             flash(done)
             return redirect(url_for(".show_application", code=code, **back_arguments()), 303)
     application = queries.get_application(code, actor=current_actor)
-    return render_template(template, form=form, **_application_context(application)), form.http_status
+    return render_template(template, form=form, **application_context(application)), form.http_status
 
 
 @bp.post("/manage/applications/<code>/tags")
@@ -168,7 +171,7 @@ def add_tag(code: str) -> Any:
         else:
             return redirect(url_for(".show_application", code=code, **back_arguments()) + "#tags", 303)
     application = queries.get_application(code, actor=current_actor)
-    context = _application_context(application) | {"tag_form": form}
+    context = application_context(application) | {"tag_form": form}
     return render_template("admissions/show_application.html", **context), form.http_status
 
 

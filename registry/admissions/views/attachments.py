@@ -15,9 +15,10 @@ from registry.admissions.operations import attachments as operations
 from registry.admissions.operations.journey import open_page
 from registry.admissions.queries import attachments as queries
 from registry.admissions.queries import journey as journeys
+from registry.admissions.queries.corrections import find_reason
 from registry.admissions.queries.seats import reload_locked
 from registry.admissions.rules.attachments import MOST_FILES
-from registry.admissions.rules.journey import Journey, page_key
+from registry.admissions.rules.journey import FILE, Journey, page_key
 from registry.admissions.views.blueprint import bp
 from registry.admissions.views.journey import Answered, redirect_unless_draft
 from registry.admissions.views.pages import describe_files, list_files
@@ -44,7 +45,7 @@ bp.add_app_template_filter(describe_files, "file_rows")
 def save_files(code: str, key: str) -> Answered:
     """The files that answer a question. Checking one is slow, so no transaction is open meanwhile."""
     application = journeys.find_current_application(code, actor=current_actor)
-    elsewhere = redirect_unless_draft(code, application)
+    elsewhere = redirect_unless_draft(code, application, f"{FILE}{key}")
     if application is None or elsewhere is not None:
         return elsewhere  # type: ignore[return-value]
     journey = journeys.get_journey(application)
@@ -75,6 +76,7 @@ def save_files(code: str, key: str) -> Answered:
         earlier=queries.list_earlier(journey.application, question),
         left=MOST_FILES - len(queries.list_current(journey.application)),
         is_open=is_open(journey.cohort, clock.now()),
+        asked=find_reason(journey.application, page_key(question)),
         back=request.args.get("back") == CHECK,
     ), form.http_status
 
@@ -119,7 +121,7 @@ def reuse_file(code: str, key: str) -> Answered:
 
 def _change(code: str, key: str, operation: Callable[..., object], done: str) -> Response:
     application = journeys.find_current_application(code, actor=current_actor)
-    elsewhere = redirect_unless_draft(code, application)
+    elsewhere = redirect_unless_draft(code, application, f"{FILE}{key}")
     if application is None or elsewhere is not None or not FileCodeForm().validate():
         return elsewhere or redirect(_here(code, key), 303)
     try:

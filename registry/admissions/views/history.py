@@ -40,6 +40,8 @@ _ACTIONS = {
     "admissions:application:expire": _l("Draft expired"),
     "admissions:application:add_tag": _l("Tag added"),
     "admissions:application:remove_tag": _l("Tag removed"),
+    "admissions:attachment:add": _l("File added"),
+    "admissions:attachment:remove": _l("File removed"),
     "admissions:decision:stage": _l("Decision staged"),
     "admissions:decision:unstage": _l("Staged decision taken back"),
 }

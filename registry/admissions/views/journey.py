@@ -11,6 +11,7 @@ from registry.admissions.models import Application
 from registry.admissions.operations import journey as operations
 from registry.admissions.operations.submission import submit_application
 from registry.admissions.queries import journey as queries
+from registry.admissions.queries.corrections import find_reason
 from registry.admissions.queries.eligibility import get_conditions
 from registry.admissions.rules.eligibility import judge
 from registry.admissions.rules.journey import Journey, freeze_profile
@@ -28,11 +29,14 @@ S = ApplicationStatus
 Answered = Response | tuple[str, int]
 
 
-def redirect_unless_draft(code: str, application: Application | None) -> Response | None:
-    """Where somebody is sent who has no draft in the cohort: to the start, or to what was sent."""
+def redirect_unless_draft(code: str, application: Application | None, page: str = "") -> Response | None:
+    """Where somebody is sent who has no draft in the cohort: to the start, or to what was sent.
+
+    A page that is asked for again stays open.
+    """
     if application is None or application.status is S.EXPIRED:
         return redirect(url_for("admissions.start_application", code=code), 303)
-    if application.status is not S.DRAFT:
+    if application.status is not S.DRAFT and not (page and find_reason(application, page)):
         return redirect(url_for("admissions.show_own_application", code=application.code), 303)
     return None
 

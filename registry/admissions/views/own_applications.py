@@ -19,6 +19,7 @@ from registry.admissions.queries.journey import get_journey
 from registry.admissions.rules.answers import describe_answer, label_of
 from registry.admissions.rules.summaries import list_rows
 from registry.admissions.views.blueprint import bp
+from registry.admissions.views.corrections import describe_request
 from registry.admissions.views.journey import Answered
 from registry.admissions.views.pages import list_files
 from registry.catalogue.rules import is_open
@@ -53,6 +54,7 @@ def show_own_application(code: str) -> Answered:
         can_withdraw=APPLICATION.is_possible(application, "withdraw", current_actor),
         is_open=is_open(own.cohort, clock.now()),
         zone=current_actor.zone,
+        asked=describe_request(application),
     ), 200
 
 

@@ -7,13 +7,14 @@ from flask import redirect, render_template, request, url_for
 
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
-from registry.admissions.enums import PageStatus, QuestionKind
+from registry.admissions.enums import ApplicationStatus, PageStatus, QuestionKind
 from registry.admissions.forms import journey as journey_forms
 from registry.admissions.forms import particulars as forms
 from registry.admissions.forms.particulars import PageForm
 from registry.admissions.models import Question
 from registry.admissions.operations import journey as operations
 from registry.admissions.queries import journey as queries
+from registry.admissions.queries.corrections import find_reason
 from registry.admissions.queries.seats import reload_locked
 from registry.admissions.rules.consents import get_consent_text
 from registry.admissions.rules.journey import CONSENT, PURPOSES, QUESTION, Journey
@@ -59,7 +60,7 @@ def _answer_page(
     """
     application = queries.find_current_application(code, actor=current_actor)
     is_post = request.method == "POST"
-    elsewhere = redirect_unless_draft(code, application)
+    elsewhere = redirect_unless_draft(code, application, key)
     if application is None or (elsewhere is not None and not is_post):
         return elsewhere  # type: ignore[return-value]
     form: PageForm | None = None
@@ -85,13 +86,17 @@ def _answer_page(
         form=form,
         key=key,
         is_open=is_open(journey.cohort, clock.now()),
+        asked=find_reason(journey.application, key),
         back=request.args.get("back") == CHECK,
         **{name: value(journey) for name, value in context.items()},
     ), form.http_status
 
 
 def next_address(journey: Journey, key: str) -> str:
+    """Where a page that was saved leads."""
     cohort = journey.cohort
+    if journey.application.status is ApplicationStatus.RETURNED:
+        return url_for("admissions.show_own_application", code=journey.application.code)
     if request.form.get("action") == AS_DRAFT:
         return url_for("admissions.show_tasks", code=cohort.code)
     if request.args.get("back") != CHECK:

@@ -6,6 +6,7 @@ from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
 from registry.admissions.enums import LIVE_STATUSES, ApplicationStatus
 from registry.admissions.queries import own_applications
+from registry.admissions.queries.corrections import list_own_open
 from registry.admissions.queries.journey import get_heading
 from registry.core import clock
 from registry.enrolments import queries as enrolments
@@ -17,11 +18,12 @@ from registry.web.views.blueprint import bp
 @bp.get("/my")
 @requires(Permission.APPLICATION_VIEW_OWN)
 def show_my_page() -> str:
-    """Offers to answer, applications, programmes taken part in, and the questions that follow."""
+    """Offers to answer, corrections to send, applications, programmes taken part in, and the questions that follow."""
     summaries = own_applications.list_own(current_actor)
     return render_template(
         "web/show_my_page.html",
         offers=own_applications.list_open_offers(current_actor, at=clock.now()),
+        corrections=list_own_open(current_actor),
         # Whoever has accepted finds the application among the enrolments.
         running=[
             each

@@ -1,0 +1,117 @@
+"""What can be asked for again, and what was changed. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from registry.admissions.enums import PersonalPage
+from registry.admissions.models import Application, CorrectionItem, CorrectionRequest, Question
+from registry.admissions.rules.blindness import IDENTIFYING, collect_names, mask, read_value
+from registry.admissions.rules.journey import page_key
+from registry.admissions.rules.summaries import list_rows
+from registry.catalogue.models import Cohort
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    PersonalPage.NAMES: (*("family_name", "given_names", "patronymic", "native_name", "latin_name"),),
+    PersonalPage.CONTACT: ("phone", "locale"),
+    PersonalPage.BACKGROUND: ("education", "occupation"),
+    PersonalPage.LANGUAGES: ("language_levels",),
+}
+"""Pages about the person that can be asked for again, with what they write into the profile.
+
+Not those that say whose seat it is and who may apply: what was counted at submission stays.
+"""
+
+DAYS = 7
+"""Days to answer that a return proposes."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One answer that was asked for again, before and now; `label` maps locale -> text for a question."""
+
+    label: Any
+    reason: str
+    before: Any
+    after: Any
+
+
+def list_returnable(application: Application, questions: Iterable[Question]) -> list[str]:
+    """The pages that can be asked for again, in the order of the form."""
+    personal = [page.value for page in PersonalPage if page in FIELDS and application.profile]
+    return personal + [page_key(question) for question in questions]
+
+
+def compute_due(cohort: Cohort, due_on: date) -> datetime:
+    """First instant after the due day, in the host's zone."""
+    return datetime.combine(due_on + timedelta(days=1), time(), ZoneInfo(cohort.zone))
+
+
+def is_over(request: CorrectionRequest, at: datetime) -> bool:
+    """Whether it is too late to answer, whether or not the sweep has run."""
+    return at >= request.due_at
+
+
+def take_stock(page: str, profile: Mapping[str, Any], answers: Mapping[str, Any]) -> Any:
+    """What the page says now, as plain JSON. `answers` maps page -> value."""
+    if page in FIELDS:
+        return {name: profile.get(name) for name in FIELDS[page]}
+    return answers.get(page)
+
+
+def list_changes(
+    request: CorrectionRequest, application: Application, questions: Sequence[Question]
+) -> list[Change]:
+    """Before and now of everything that was asked for, for those who see the whole application."""
+    by_page = {page_key(question): question for question in questions}
+    changes: list[Change] = []
+    for item in request.items:
+        if item.page in by_page:
+            changes.append(_compare(item, by_page[item.page]))
+        elif item.page in FIELDS:
+            changes += _compare_particulars(item, application)
+    return changes
+
+
+def list_reviewed_changes(
+    request: CorrectionRequest, application: Application, questions: Sequence[Question]
+) -> list[Change]:
+    """What of it a reviewer reads: answers to questions only, in a blind cohort without what identifies."""
+    is_blind = application.cohort.is_blind
+    names = collect_names(application) if is_blind else []
+    by_page = {
+        page_key(question): question
+        for question in questions
+        if not (is_blind and question.kind in IDENTIFYING)
+    }
+    changes = [_compare(item, by_page[item.page]) for item in request.items if item.page in by_page]
+    if not is_blind:
+        return changes
+    return [
+        Change(each.label, mask(each.reason, names), mask(each.before, names), mask(each.after, names))
+        for each in changes
+    ]
+
+
+def _compare(item: CorrectionItem, question: Question) -> Change:
+    return Change(
+        question.labels, item.reason, read_value(question, item.before), read_value(question, item.after)
+    )
+
+
+def _compare_particulars(item: CorrectionItem, application: Application) -> Iterator[Change]:
+    before, after = (
+        {
+            row.label: row.value
+            for row in list_rows({**application.profile, **side}, "")
+            if row.page == item.page
+        }
+        for side in (item.before, item.after or {})
+    )
+    if item.after is None:
+        after = {}
+    for number, label in enumerate(dict.fromkeys([*before, *after])):
+        reason = "" if number else item.reason
+        yield Change(label, reason, before.get(label, ""), after.get(label, ""))
