@@ -21,6 +21,7 @@ from registry.access.session import SignedIn
 from registry.access.web import Demand, current_actor, init_access, login_manager
 from registry.accounts import queries as accounts
 from registry.core import audit, i18n
+from registry.core.compression import compress
 from registry.core.database import set_reading
 from registry.web.errors import init_errors
 from registry.web.rooms import list_rooms
@@ -145,4 +146,5 @@ def _end(response: Response) -> Response:
             "private, no-store" if current_actor.is_authenticated else "no-cache"
         )
         response.vary.update(("Cookie", "Accept-Language"))
+    compress(response)
     return response
