@@ -192,8 +192,15 @@ def test_countries_are_known_and_complete() -> None:
         assert [code for code in countries if code not in locale.territories] == []
     mentioned = set(column("memberships", "country")) | set(column("organisations", "country"))
     mentioned |= {place for place in column("reported_results", "place") if len(place) == 2}
-    assert mentioned - {""} == set(countries)
+    assert mentioned - {""} <= set(countries)
     assert sorted(countries) == countries
+
+
+def test_countries_are_all_where_somebody_may_live() -> None:
+    everywhere = {code for code in CLDR["en"].territories if len(code) == 2 and code.isalpha()}
+    nowhere = {"AC", "CP", "CQ", "DG", "EA", "IC", "TA", "XK"} | {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
+    uninhabited = {"AQ", "BV", "GS", "HM", "IO", "TF", "UM"}
+    assert set(column("countries", "country")) == everywhere - nowhere - uninhabited
 
 
 def test_zones_exist() -> None:
