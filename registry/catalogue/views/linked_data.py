@@ -1,13 +1,15 @@
 """Programmes and cohorts for search engines: schema.org EducationalOccupationalProgram."""
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 
 from registry.catalogue.enums import Credential, Mode, PartnershipRole
 from registry.catalogue.models import Cohort, Programme
 from registry.catalogue.queries import CohortPage, ProgrammePage
-from registry.core.i18n import html_language, iso_instant, major_units, pick_translation
+from registry.core.i18n import html_language, major_units, pick_translation
 
 _MODES = {Mode.ONLINE: ["online"], Mode.ON_SITE: ["onsite"], Mode.HYBRID: ["online", "onsite"]}
 
@@ -33,11 +35,10 @@ def _describe(programme: Programme, address: str) -> dict[str, Any]:
         if each.role is PartnershipRole.PROVIDER
     ]
     described: dict[str, Any] = {
-        "@context": "https://schema.org",
+        "@context": ["https://schema.org", {"@language": html_language(locale)}],
         "@type": "EducationalOccupationalProgram",
         "name": text.title,
         "description": text.summary,
-        "inLanguage": html_language(locale),
         "url": current_app.config["BASE_URL"] + address,
         "programType": str(programme.kind.label),
     }
@@ -56,9 +57,12 @@ def _describe(programme: Programme, address: str) -> dict[str, Any]:
 
 
 def _dates(cohort: Cohort) -> dict[str, Any]:
+    # The vocabulary knows days only: those of the host's calendar. The closing is the first instant that is too late.
+    zone = ZoneInfo(cohort.zone)
+    last_instant = cohort.closes_at - timedelta(microseconds=1)
     return {
-        "applicationStartDate": iso_instant(cohort.opens_at),
-        "applicationDeadline": iso_instant(cohort.closes_at),
+        "applicationStartDate": cohort.opens_at.astimezone(zone).date().isoformat(),
+        "applicationDeadline": last_instant.astimezone(zone).date().isoformat(),
         "startDate": cohort.starts_on.isoformat(),
         "endDate": cohort.ends_on.isoformat(),
         "maximumEnrollment": cohort.capacity,
