@@ -222,6 +222,15 @@ def format_deadline(value: datetime | None, zone: str = "UTC") -> str:
     local = value.astimezone(ZoneInfo(zone))
     if (local.hour, local.minute, local.second) == (0, 0, 0):
         local -= timedelta(minutes=1)
+    return _tell_with_city(local, zone)
+
+
+def format_opening(value: datetime | None, zone: str = "UTC") -> str:
+    """09:00 on 3 June 2027, Tashkent time (UTC+5). A beginning at 00:00 is the first minute of its day."""
+    return "" if value is None else _tell_with_city(value.astimezone(ZoneInfo(zone)), zone)
+
+
+def _tell_with_city(local: datetime, zone: str) -> str:
     values = {
         "time": format_time(local, "HH:mm", locale=_formats()),
         "date": format_day(local.date()),
@@ -304,6 +313,7 @@ FILTERS = {
     "short_date": format_short_day,
     "datetime": format_instant,
     "time_with_zone": format_deadline,
+    "opening_with_zone": format_opening,
     "number": format_number,
     "percent": format_share,
     "country": country_name,

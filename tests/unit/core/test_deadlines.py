@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from flask import Flask
 
-from registry.core.i18n import format_day, format_deadline, in_locale, sort_key
+from registry.core.i18n import format_day, format_deadline, format_opening, in_locale, sort_key
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,21 @@ def test_format_deadline_tells_the_end_of_a_day_as_its_last_minute(
 def test_format_day_ends_without_a_full_stop_of_its_own(app: Flask, locale: str, expected: str) -> None:
     with app.test_request_context(), in_locale(locale):
         assert format_day(date(2027, 3, 27)) == expected
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "expected"),
+    [
+        ((2027, 6, 3, 4, 0, 0), "Asia/Tashkent", "09:00 on 3 June 2027, Tashkent time (UTC+5)"),
+        ((2027, 6, 2, 19, 0, 0), "Asia/Tashkent", "00:00 on 3 June 2027, Tashkent time (UTC+5)"),
+        ((2027, 6, 3, 0, 0, 0), "UTC", "00:00 on 3 June 2027, UTC"),
+    ],
+)
+def test_format_opening_tells_the_beginning_of_a_day_as_its_first_minute(
+    app: Flask, at: tuple[int, ...], zone: str, expected: str
+) -> None:
+    with app.test_request_context(), in_locale("en"):
+        assert format_opening(datetime(*at, tzinfo=UTC), zone) == expected
 
 
 @pytest.mark.parametrize(
