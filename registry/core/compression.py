@@ -18,7 +18,7 @@ def compress(response: Response) -> None:
     if response.mimetype != "text/html" or response.is_streamed or "Content-Encoding" in response.headers:
         return
     response.vary.add("Accept-Encoding")
-    if "gzip" not in request.accept_encodings or (response.content_length or 0) < WORTH_IT:
+    if not request.accept_encodings.quality("gzip") or (response.content_length or 0) < WORTH_IT:
         return
     response.set_data(_pack(response.get_data()))
     response.headers["Content-Encoding"] = "gzip"
