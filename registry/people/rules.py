@@ -45,20 +45,24 @@ class ConsentText:
 
 
 def check_names(names: Names) -> None:
-    """Errors: InvalidInput at the field that cannot be a name."""
+    """Errors: InvalidInput at the first field that cannot be a name."""
+    for field, message in why_not_names(names).items():
+        raise InvalidInput(message, field=field)
+
+
+def why_not_names(names: Names) -> dict[str, Any]:
+    """Field -> what is wrong there; empty where all is well."""
+    wrong: dict[str, Any] = {}
     if not (names.family_name or names.given_names):
-        raise InvalidInput(NO_NAME, field="family_name")
+        wrong["family_name"] = NO_NAME
     for field, value in vars(names).items():
         if value and not is_name(value):
-            raise InvalidInput(
-                _l("Enter a name with letters. Digits and signs like @ or < cannot stand in it."),
-                field=field,
-            )
-    if names.latin_name and not is_script(names.latin_name, "latin"):
-        raise InvalidInput(
-            _l("Enter the name in Latin letters, as in the passport, like DILNOZA KARIMOVA."),
-            field="latin_name",
+            wrong[field] = _l("Enter a name with letters. Digits and signs like @ or < cannot stand in it.")
+    if names.latin_name and "latin_name" not in wrong and not is_script(names.latin_name, "latin"):
+        wrong["latin_name"] = _l(
+            "Enter the name in Latin letters, as in the passport, like DILNOZA KARIMOVA."
         )
+    return wrong
 
 
 def is_name(text: str) -> bool:

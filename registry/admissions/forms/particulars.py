@@ -12,7 +12,7 @@ from registry.core.errors import RegistryError, StaleWrite
 from registry.core.forms import DatePartsField, RegistryForm, SelectChoice, ShownField
 from registry.core.i18n import LOCALES, _, _l, format_day, language_name, sort_key
 from registry.people.enums import KNOWN_LANGUAGES, Education, LanguageLevel, Occupation, Settlement, Sex
-from registry.people.rules import NO_NAME, Names, plain
+from registry.people.rules import Names, plain, why_not_names
 from registry.places.queries import Choice
 
 TOO_LONG = _l("Use at most %(max)d characters.")
@@ -82,9 +82,10 @@ class NamesForm(PageForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         fine = super().validate(extra_validators)
-        if not (self.family_name.data or self.given_names.data):
-            self.family_name.errors = [str(NO_NAME)]
-            return False
+        for name, message in why_not_names(self.names).items():
+            if name in self and not self[name].errors:
+                self[name].errors = [str(message)]
+                fine = False
         return fine
 
     @property

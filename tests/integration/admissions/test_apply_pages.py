@@ -239,6 +239,14 @@ def test_apply_page_saved_for_later_goes_to_the_task_list(apply, cohort, page):
     assert len(_application(cohort).saved_pages) == 1
 
 
+def test_apply_names_that_are_none_are_all_told_at_once(apply):
+    answer = apply("name", family_name=HOSTILE, given_names="Dilnoza", native_name="12", latin_name="王")
+
+    assert answer.status_code == 422
+    wrong = re.findall(r'<a href="#(\w+)">', answer.get_data(as_text=True))
+    assert wrong == ["family_name", "native_name", "latin_name"]
+
+
 def test_apply_answer_too_long_is_kept_when_saved_for_later(apply, client, cohort):
     answer = apply("questions/motivation", answer="word " * 11, action="save")
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from registry.core.errors import InvalidInput
-from registry.people.rules import Names, check_birth, check_names, is_name, normalise_phone
+from registry.people.rules import Names, check_birth, check_names, is_name, normalise_phone, why_not_names
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,12 @@ def test_check_names_with_a_wrong_one_names_its_field(names, field):
     with pytest.raises(InvalidInput) as refusal:
         check_names(names)
     assert refusal.value.field == field
+
+
+def test_why_not_names_tells_all_that_is_wrong_at_once():
+    wrong = why_not_names(Names("@@@", "Dilnoza", "12", "<b>", "Дилноза"))
+
+    assert list(wrong) == ["family_name", "patronymic", "native_name", "latin_name"]
 
 
 @pytest.mark.parametrize(
