@@ -38,6 +38,11 @@ def list_blocs() -> list[Bloc]:
     return list(db.session.scalars(sa.select(Bloc).order_by(Bloc.id)))
 
 
+def map_bloc_names() -> dict[str, str]:
+    """Slug of each bloc -> its short name in the reader's language."""
+    return {bloc.slug: pick_translation(bloc.short_names)[1] for bloc in list_blocs()}
+
+
 def find_bloc(slug: str) -> Bloc | None:
     """The bloc, if the reference data have been loaded."""
     return db.session.scalar(sa.select(Bloc).where(Bloc.slug == slug))

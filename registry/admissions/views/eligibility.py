@@ -11,7 +11,6 @@ from registry.catalogue.rules import compute_phase
 from registry.core import clock
 from registry.core.database import set_reading
 from registry.core.forms import csrf
-from registry.core.i18n import pick_translation
 from registry.places import queries as places
 
 
@@ -38,7 +37,7 @@ def check_eligibility(code: str) -> tuple[str, int]:
         title=queries.title_of(cohort.programme),
         phase=compute_phase(cohort, clock.now()),
         conditions=conditions,
-        blocs={bloc.slug: pick_translation(bloc.short_names)[1] for bloc in places.list_blocs()},
+        blocs=places.map_bloc_names(),
         form=form,
         verdict=verdict,
         states=places.sort_countries(states),

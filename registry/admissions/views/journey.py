@@ -21,7 +21,7 @@ from registry.admissions.views.pages import group_pages, page_label, page_url, s
 from registry.catalogue.rules import compute_phase, is_open
 from registry.core import clock
 from registry.core.errors import RegistryError
-from registry.core.i18n import _, pick_translation
+from registry.core.i18n import _
 from registry.core.transaction import transaction
 from registry.places import queries as places
 
@@ -69,7 +69,7 @@ def start_application(code: str) -> Answered:
         phase=compute_phase(cohort, clock.now()),
         is_open=is_open(cohort, clock.now()),
         conditions=get_conditions(cohort),
-        blocs={bloc.slug: pick_translation(bloc.short_names)[1] for bloc in places.list_blocs()},
+        blocs=places.map_bloc_names(),
         expired=application,
         form=form,
     ), form.http_status
@@ -135,7 +135,7 @@ def _show_check(journey: Journey, form: ConfirmForm) -> Answered:
         ],
         conditions=journey.conditions,
         failures=[outcome.rule for outcome in verdict.failures] if not journey.missing else [],
-        blocs={bloc.slug: pick_translation(bloc.short_names)[1] for bloc in places.list_blocs()},
+        blocs=places.map_bloc_names(),
         is_open=is_open(journey.cohort, clock.now()),
         form=form,
     ), form.http_status

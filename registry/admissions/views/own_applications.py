@@ -15,6 +15,7 @@ from registry.admissions.operations import withdrawal as operations
 from registry.admissions.operations.guardians import ask_guardian_again
 from registry.admissions.queries import own_applications as queries
 from registry.admissions.queries.answers import list_answers
+from registry.admissions.queries.eligibility import get_checkable_cohort, get_conditions
 from registry.admissions.queries.journey import get_journey
 from registry.admissions.rules.answers import describe_answer, label_of
 from registry.admissions.rules.summaries import list_rows
@@ -27,6 +28,7 @@ from registry.core import clock
 from registry.core.errors import NotFound, RegistryError
 from registry.core.i18n import _, format_deadline, format_instant, iso_instant
 from registry.core.transaction import transaction
+from registry.places.queries import map_bloc_names
 
 AWAITS_DECISION = frozenset(
     {
@@ -51,6 +53,8 @@ def show_own_application(code: str) -> Answered:
         own=own,
         steps=_describe_steps(own),
         sent=_summarise_sent(application),
+        conditions=get_conditions(get_checkable_cohort(own.cohort.code)) if own.failures else None,
+        blocs=map_bloc_names() if own.failures else {},
         can_withdraw=APPLICATION.is_possible(application, "withdraw", current_actor),
         is_open=is_open(own.cohort, clock.now()),
         zone=current_actor.zone,

@@ -30,7 +30,7 @@ from registry.catalogue.queries.cohorts import get_managed_cohort
 from registry.catalogue.queries.managing import get_managed_programme
 from registry.catalogue.rules import describe_cohort, pick_title, why_not_publishable
 from registry.core.errors import RegistryError
-from registry.core.i18n import _, pick_translation
+from registry.core.i18n import _
 from registry.core.transaction import transaction
 from registry.places import queries as places
 from registry.places.queries import Choice
@@ -80,7 +80,7 @@ def manage_cohort(code: str) -> str:
         steps=COHORT.available(cohort, current_actor),
         obstacle=why_not_publishable(cohort) if cohort.status == "draft" else None,
         conditions=get_conditions(cohort),
-        blocs=_bloc_names(),
+        blocs=places.map_bloc_names(),
         rows=[row for row in queries.list_pool_rows(cohort) if row.seats is not None],
         questions=queries.list_questions(cohort),
         **_context(cohort),
@@ -126,7 +126,7 @@ def edit_dates(code: str) -> Any:
 def edit_conditions(code: str) -> Any:
     """Who may apply."""
     cohort = get_managed_cohort(code, actor=current_actor)
-    names = _bloc_names()
+    names = places.map_bloc_names()
     standings = [
         Choice(f"{bloc}:{standing}", _("%(bloc)s: %(standing)s", bloc=names[bloc], standing=standing.label))
         for bloc, standing in queries.list_standing_choices()
@@ -223,7 +223,3 @@ def change_cohort_status(code: str, step: str) -> Any:
     return render_template(
         "admissions/change_cohort_status.html", form=form, step=step, **_context(cohort)
     ), form.http_status
-
-
-def _bloc_names() -> dict[str, str]:
-    return {bloc.slug: pick_translation(bloc.short_names)[1] for bloc in places.list_blocs()}

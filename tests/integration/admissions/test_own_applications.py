@@ -16,6 +16,7 @@ from registry.catalogue.enums import SelectionMethod
 from registry.core import clock
 from registry.core.database import db
 from registry.core.errors import IllegalTransition, NotAllowed
+from registry.core.i18n import format_day
 from registry.core.transaction import transaction
 from registry.messages.models import Message
 from registry.people.enums import ConsentAction, ConsentPurpose
@@ -223,6 +224,19 @@ def test_show_own_application_on_the_waiting_list_shows_the_own_position(client,
     text = client.get(f"/my/applications/{application.code}").get_data(as_text=True)
 
     assert "You are number 3 on the list" in text
+
+
+def test_show_own_application_that_is_not_eligible_names_the_condition_in_plain_words(client, acting_as):
+    cohort = open_cohort(age_min=None, age_max=10)
+    application, actor = ready_draft(cohort)
+    with transaction():
+        submit_application(application, actor=actor)
+    acting_as(actor)
+
+    text = client.get(f"/my/applications/{application.code}").get_data(as_text=True)
+
+    assert application.status is S.INELIGIBLE
+    assert f"Age: at most 10 on {format_day(cohort.age_on)}." in text
 
 
 def test_show_receipt_of_a_first_come_offer_leads_to_it(client, acting_as):
