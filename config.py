@@ -35,6 +35,8 @@ class Config:
         self.MAIL_URL = os.environ.get("MAIL_URL", "")
         """smtp://user:password@host:587 (STARTTLS) or smtps://…; empty writes files under var/mail."""
         self.MAIL_FROM = os.environ.get("MAIL_FROM", "registry@localhost")
+        self.CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", self.CONTACT_EMAIL)
+        """Where people may write to; on every page and in every mail."""
         self.MAIL_FOLDER = str(VAR / "mail")
         self.REDIS_URL = os.environ.get("REDIS_URL", "")
         """For the job queue and shared rate limits; empty uses an SQLite file and per-process limits."""
@@ -49,6 +51,7 @@ class Config:
         """What applicants send, by content hash; never served but through a permission check."""
 
     ENVIRONMENT = "development"
+    CONTACT_EMAIL = ""
     DEMO = False
     TESTING = False
     REQUIRE_SECOND_FACTOR = True
@@ -88,6 +91,7 @@ class DemoConfig(Config):
     """`make run`: fictional data on 127.0.0.1 only; the second factor is waived here and nowhere else."""
 
     ENVIRONMENT = "demo"
+    CONTACT_EMAIL = "help@demo.example"
     DEMO = True
     REQUIRE_SECOND_FACTOR = False
 

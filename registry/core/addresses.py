@@ -1,4 +1,4 @@
-"""Addresses of pages: absolute ones for mails and files, and safe ones to go back to."""
+"""Addresses: of pages, absolute for mails and files, and safe ones to go back to; and of whoever answers questions."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +16,11 @@ def address(endpoint: str, **values: Any) -> str:
     base = urlsplit(current_app.config["BASE_URL"])
     urls = current_app.url_map.bind(base.netloc, base.path or "/", url_scheme=base.scheme)
     return urls.build(endpoint, values, force_external=True)
+
+
+def contact_email() -> str:
+    """Where people may write to; empty where nobody was configured."""
+    return str(current_app.config["CONTACT_EMAIL"])
 
 
 def safe_next(typed: str | None) -> str | None:

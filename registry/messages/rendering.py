@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from registry.core import i18n
-from registry.core.addresses import address
+from registry.core.addresses import address, contact_email
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "mail"
 
@@ -38,7 +38,7 @@ def _environment() -> Environment:
     )
     environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(i18n.FILTERS)
-    environment.globals.update(address=address)
+    environment.globals.update(address=address, contact_email=contact_email)
     return environment
 
 
