@@ -38,6 +38,8 @@ class Config:
         self.CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", self.CONTACT_EMAIL)
         """Where people may write to; on every page and in every mail."""
         self.MAIL_FOLDER = str(VAR / "mail")
+        self.EXPORT_FOLDER = str(VAR / "exports")
+        """Files that coordinators asked for, until they expire; shared by the server and the worker."""
         self.REDIS_URL = os.environ.get("REDIS_URL", "")
         """For the job queue and shared rate limits; empty uses an SQLite file and per-process limits."""
         self.TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES") or 0)

@@ -67,6 +67,7 @@ JOBS: tuple[str, ...] = (
     "registry.admissions.operations.sweeps",
     "registry.admissions.operations.bulk",
     "registry.admissions.operations.names",
+    "registry.admissions.operations.exports",
     "registry.enrolments.operations",
 )
 """Modules that register what the worker does."""

@@ -15,6 +15,7 @@ def make_app(url: URL, var: Path) -> Flask:
         load_config("testing"),
         SQLALCHEMY_DATABASE_URI=url.render_as_string(hide_password=False),
         MAIL_FOLDER=str(var / "mail"),
+        EXPORT_FOLDER=str(var / "exports"),
         HUEY_FILE=str(var / "jobs.sqlite3"),
         FILES_FOLDER=str(var / "files"),
     )

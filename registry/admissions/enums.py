@@ -238,3 +238,10 @@ class BulkResult(Labelled):
     WAITING = "waiting", _l("Not yet")
     DONE = "done", _l("Done")
     REFUSED = "refused", _l("Could not be done")
+
+
+class ExportFormat(Labelled):
+    """What a table leaves the registry as."""
+
+    CSV = "csv", _l("CSV, for other programs")
+    XLSX = "xlsx", _l("XLSX, for Excel and LibreOffice")

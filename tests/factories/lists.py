@@ -1,10 +1,13 @@
-"""Tags and kept filters."""
+"""Tags, kept filters, bulk actions and files."""
+
+from datetime import timedelta
 
 import factory
 
-from registry.admissions.enums import BulkAction
-from registry.admissions.models import ApplicationTag, BulkRun, SavedFilter, Tag
+from registry.admissions.enums import BulkAction, ExportFormat
+from registry.admissions.models import ApplicationTag, BulkRun, Export, SavedFilter, Tag
 from registry.core import clock
+from registry.core.export import export_path
 from registry.core.i18n import fold
 from tests.factories.accounts import UserFactory
 from tests.factories.admissions import ApplicationFactory
@@ -63,3 +66,29 @@ class BulkRunFactory(Factory):
     arguments = factory.LazyFunction(dict)
     total = 0
     created_at = factory.LazyFunction(clock.now)
+
+
+class ExportFactory(Factory):
+    """A CSV without rows that is ready."""
+
+    class Meta:
+        model = Export
+        exclude = ("user",)
+
+    code = factory.LazyFunction(next_code)
+    cohort = factory.SubFactory(CohortFactory)
+    user = factory.SubFactory(UserFactory)
+    user_id = factory.SelfAttribute("user.id")
+    format = ExportFormat.CSV
+    purpose = "For the archive"
+    asked = factory.LazyFunction(dict)
+    columns = factory.LazyFunction(list)
+    rows_total = 0
+    asked_at = factory.LazyFunction(clock.now)
+    finished_at = factory.LazyFunction(clock.now)
+    expires_at = factory.LazyFunction(lambda: clock.now() + timedelta(hours=1))
+
+    @factory.lazy_attribute
+    def file(self):
+        export_path(f"{self.code}.csv").write_text("name\r\n")
+        return f"{self.code}.csv"

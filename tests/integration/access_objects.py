@@ -38,7 +38,7 @@ from tests.factories.base import next_code
 from tests.factories.catalogue import CohortFactory, IndicatorFactory, ProgrammeFactory, SeatPoolFactory
 from tests.factories.enrolments import EnrolmentFactory
 from tests.factories.journeys import known_person, open_cohort, ready_draft
-from tests.factories.lists import ApplicationTagFactory, BulkRunFactory, SavedFilterFactory
+from tests.factories.lists import ApplicationTagFactory, BulkRunFactory, ExportFactory, SavedFilterFactory
 from tests.factories.messages import MessageFactory
 from tests.factories.people import PersonFactory
 
@@ -148,6 +148,12 @@ def _make_lists(
     run = BulkRunFactory(cohort=application.cohort, user_id=coordinator.id)
     own["bulk_run"] = {"code": application.cohort.code, "run": run.code}
     foreign["bulk_run"] = {"code": application.cohort.code, "run": BulkRunFactory().code}
+    export, foreign_export = (
+        ExportFactory(cohort=application.cohort, user_id=user.id).code
+        for user in (coordinator, UserFactory())
+    )
+    own["export"] = {"code": application.cohort.code, "export": export}
+    foreign["export"] = {"code": application.cohort.code, "export": foreign_export}
     saved = {
         user.id: SavedFilterFactory(programme=application.cohort.programme, user=user, is_shared=True).code
         for user in (coordinator, UserFactory())

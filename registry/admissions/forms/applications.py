@@ -6,7 +6,7 @@ from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # Newer than the stubs (3.2).
 from wtforms.validators import NumberRange
 
-from registry.admissions.enums import Decision, RejectionReason
+from registry.admissions.enums import Decision, ExportFormat, RejectionReason
 from registry.admissions.models import StagedDecision
 from registry.core.forms import (
     InputRequired,
@@ -92,6 +92,12 @@ class ReleaseForm(RegistryForm):
 class ExportForm(RegistryForm):
     """What the exported rows are for; it is logged."""
 
+    format = RadioField(
+        _l("Kind of file"),
+        choices=ExportFormat.choices(),
+        default=ExportFormat.CSV.value,
+        validators=[InputRequired(_l("Choose the kind of file."))],
+    )
     purpose = TextAreaField(
         _l("What do you need the file for?"),
         validators=[

@@ -11,6 +11,7 @@ from registry.admissions.models.applications import (
 )
 from registry.admissions.models.attachments import Attachment
 from registry.admissions.models.corrections import CorrectionItem, CorrectionRequest
+from registry.admissions.models.exports import Export
 from registry.admissions.models.forms import FormVersion, Question
 from registry.admissions.models.lists import ApplicationTag, BulkRow, BulkRun, SavedFilter, Tag
 from registry.admissions.models.seats import (
@@ -36,6 +37,7 @@ __all__ = [
     "CorrectionItem",
     "CorrectionRequest",
     "EligibilityResult",
+    "Export",
     "FormVersion",
     "GuardianRequest",
     "Nomination",

@@ -5,8 +5,8 @@ order's index does not hold (sex, age, tag) is read along it: at worst the cohor
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -26,10 +26,10 @@ from registry.admissions.models import (
 )
 from registry.admissions.queries.applications import count_by_state_and_status
 from registry.admissions.queries.names import hold_names
-from registry.admissions.rules.lists import Column
+from registry.admissions.rules.lists import TAG_BREAK, Column
 from registry.catalogue.models import Cohort
 from registry.core.codes import ALPHABET, CODE_LENGTH, normalise_code
-from registry.core.database import db
+from registry.core.database import current_bind, db, reading_only
 from registry.core.errors import NotFound
 from registry.core.i18n import fold
 from registry.core.tables import Page, SortKey, find_beside, get_page
@@ -42,8 +42,6 @@ SORTS: Mapping[str, tuple[Any, ...]] = {
     "member_state": (Application.member_state, Application.status, Application.submitted_at),
 }
 """What the table can be sorted by, each followed by the key: the columns of an index."""
-
-TAG_BREAK = "\n"
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,23 @@ class ApplicationFilter:
     def narrows_people(self) -> bool:
         """Whether it asks for more than the kept counts can answer."""
         return bool(self.sex or self.age_band or self.tag or self.text)
+
+    def store(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def restore(cls, stored: Mapping[str, Any]) -> Self:
+        """The filter that `store` wrote."""
+        sex, age_band = stored["sex"], stored["age_band"]
+        return cls(
+            **{
+                **stored,
+                "statuses": tuple(ApplicationStatus.of(each) for each in stored["statuses"]),
+                "sex": Sex.of(sex) if sex else None,
+                "age_band": AgeBand.of(age_band) if age_band else None,
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -181,16 +196,34 @@ def find_neighbours(application: Application, asked: ApplicationFilter) -> tuple
 
 
 def stream_applications(
-    cohort: Cohort, asked: ApplicationFilter, columns: Sequence[Column]
+    cohort: Cohort, asked: ApplicationFilter, columns: Sequence[Column], *, in_words: bool = False
 ) -> Iterator[Sequence[Any]]:
-    """Code, name and the columns of every application, from a cursor of the server a thousand at a time."""
+    """Name and columns of every application, from a cursor of the server a thousand at a time.
+
+    It has a session of its own, so that the caller can write meanwhile. With `in_words` enums are members,
+    else the stored words: a hundred thousand members are not made to be undone.
+    """
     shown = [_expression(column) for column in columns]
-    # The stored words as they are: a hundred thousand enum members are not made to be undone.
-    plain = [sa.type_coerce(each, sa.String) if isinstance(each.type, sa.Enum) else each for each in shown]
-    statement = _narrow(sa.select(Application.code, Application.listed_name, *plain), cohort, asked).order_by(
+    if not in_words:
+        shown = [
+            sa.type_coerce(each, sa.String) if isinstance(each.type, sa.Enum) else each for each in shown
+        ]
+    statement = _narrow(sa.select(Application.listed_name, *shown), cohort, asked).order_by(
         *(each.column.desc() if each.descending else each.column for each in _order(asked))
     )
-    yield from db.session.execute(statement, execution_options={"yield_per": 1000})
+    with sa.orm.Session(current_bind()) as session:
+        with reading_only():
+            rows = session.execute(statement, execution_options={"yield_per": 1000})
+        yield from rows
+
+
+def count_exactly(cohort: Cohort, asked: ApplicationFilter) -> int:
+    """How many applications the filter shows, counted where the kept counts cannot say."""
+    kept = count_matching(cohort, asked)
+    if kept is not None:
+        return kept
+    statement = _narrow(sa.select(sa.func.count()).select_from(Application), cohort, asked)
+    return db.session.scalar(statement) or 0
 
 
 def list_ids(cohort: Cohort, asked: ApplicationFilter) -> Sequence[int]:

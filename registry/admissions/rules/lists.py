@@ -1,5 +1,6 @@
 """The coordinators' table of applications and its exports: the columns, and who owns a kept filter. Pure."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,9 @@ from registry.people.enums import Education, Occupation, Settlement
 
 ANSWER = "answer."
 """Before a question's key: the name of the column with its answers."""
+
+TAG_BREAK = "\n"
+"""Between the tags of one application, as the database strings them together."""
 
 MAX_COLUMNS = 40
 DEFAULT_COLUMNS = (
@@ -46,6 +50,32 @@ class Column:
     @property
     def is_answer(self) -> bool:
         return bool(self.questions)
+
+    def plain(self, value: Any) -> Any:
+        """An answer or tags in one cell of a file for machines: what is stored, without inner structure."""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, str):
+            return "; ".join(sorted(value.split(TAG_BREAK))) if self.name == ListColumn.TAGS else value
+        if isinstance(value, list) and all(isinstance(each, str) for each in value):
+            return "; ".join(value)
+        if isinstance(value, (list, dict)):
+            return json.dumps(value, ensure_ascii=False)
+        return value
+
+    def say(self, value: Any) -> Any:
+        """The value in one cell of a file for people: in the reader's words; days, instants and numbers stay."""
+        if isinstance(value, Labelled):
+            return str(value.label)
+        if value is None or (isinstance(value, (date, int)) and not self.is_answer):
+            return value
+        if self.name == ListColumn.BORN_ON:
+            return date.fromisoformat(value)
+        if self.name == ListColumn.MEMBER_STATE:
+            return country_name(value)
+        if self.name == ListColumn.TAGS:
+            return self.plain(value)
+        return self.describe(value)
 
     def describe(self, value: Any) -> str:
         """An answer, or a particular as the profile holds it, in the reader's words."""

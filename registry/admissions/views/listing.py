@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
 from registry.admissions.enums import BulkResult
-from registry.admissions.forms.applications import ExportForm, member_of
+from registry.admissions.forms.applications import member_of
 from registry.admissions.forms.listing import ApplicationFilterForm, BulkForm, SaveFilterForm, StartForm
 from registry.admissions.operations import bulk, lists
-from registry.admissions.operations.exports import record_export
 from registry.admissions.queries import applications as application_queries
 from registry.admissions.queries import bulk as bulk_queries
 from registry.admissions.queries import listing as queries
@@ -20,9 +19,7 @@ from registry.admissions.rules.lists import list_columns
 from registry.admissions.views.applications import back_arguments
 from registry.admissions.views.blueprint import bp
 from registry.catalogue.models import Cohort
-from registry.core.database import set_reading
 from registry.core.errors import RegistryError
-from registry.core.export import stream_csv
 from registry.core.i18n import _
 from registry.core.transaction import transaction
 
@@ -32,7 +29,7 @@ from registry.core.transaction import transaction
 def list_applications(code: str) -> str:
     """The table; its filters stand in the address."""
     cohort = application_queries.get_cohort(code, actor=current_actor)
-    return _render_table(cohort, _read_filters(cohort), BulkForm(formdata=None))
+    return _render_table(cohort, read_filters(cohort), BulkForm(formdata=None))
 
 
 def _render_table(cohort: Cohort, filters: ApplicationFilterForm, bulk: BulkForm) -> str:
@@ -50,7 +47,8 @@ def _render_table(cohort: Cohort, filters: ApplicationFilterForm, bulk: BulkForm
     )
 
 
-def _read_filters(cohort: Cohort) -> ApplicationFilterForm:
+def read_filters(cohort: Cohort) -> ApplicationFilterForm:
+    """The filters and columns that the address names, with all that the cohort offers to choose from."""
     return ApplicationFilterForm(
         request.args,
         application_queries.count_by_state_and_status(cohort),
@@ -64,7 +62,7 @@ def _read_filters(cohort: Cohort) -> ApplicationFilterForm:
 def plan_bulk(code: str) -> Any:
     """One action for the ticked rows, done at once, or for all that match, asked about once more."""
     cohort = application_queries.get_cohort(code, actor=current_actor)
-    filters = _read_filters(cohort)
+    filters = read_filters(cohort)
     form = BulkForm()
     if form.validate():
         try:
@@ -124,43 +122,12 @@ def start_bulk(code: str, run: str) -> BaseResponse:
     return redirect(url_for(".show_bulk", code=code, run=run), 303)
 
 
-@bp.route("/manage/cohorts/<code>/applications/export", methods=["GET", "POST"])
-@requires(Permission.APPLICATION_EXPORT)
-def export_applications(code: str) -> Any:
-    """Asks what for, logs it, and streams the table as CSV."""
-    cohort = application_queries.get_cohort(code, actor=current_actor)
-    filters = _read_filters(cohort)
-    form = ExportForm()
-    if form.validate_on_submit():
-        with transaction():
-            record_export(
-                cohort, purpose=form.purpose.data or "", about=filters.arguments, actor=current_actor
-            )
-        # The log is written; from here on the request only reads, and holds up nobody who writes.
-        set_reading(True)
-        header = ["code", "name", *(column.name for column in filters.chosen)]
-        rows = queries.stream_applications(cohort, filters.asked, filters.chosen)
-        return Response(
-            stream_with_context(stream_csv(header, rows)),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="applications-{cohort.code}.csv"'},
-        )
-    page = render_template(
-        "admissions/export_applications.html",
-        form=form,
-        filters=filters,
-        total=queries.count_matching(cohort, filters.asked),
-        cohort=cohort,
-    )
-    return page, form.http_status
-
-
 @bp.route("/manage/cohorts/<code>/applications/filters", methods=["GET", "POST"])
 @requires(Permission.DECISION_STAGE)
 def save_filter(code: str) -> Any:
     """Keep the table as it is filtered under a name; and what is kept already."""
     cohort = application_queries.get_cohort(code, actor=current_actor)
-    filters = _read_filters(cohort)
+    filters = read_filters(cohort)
     form = SaveFilterForm()
     if form.validate_on_submit():
         try:

@@ -1,21 +1,15 @@
-"""The quota board, the release and the export."""
+"""The quota board and the release."""
 
-import csv
-import io
 import re
 from urllib.parse import unquote
 
 import pytest
-import sqlalchemy as sa
 
-from registry.access.actor import Actor, Grant
-from registry.access.roles import Role
 from registry.admissions.enums import ApplicationStatus, Decision, ReleaseResult
 from registry.admissions.models import Application, ApplicationStatusCount
 from registry.admissions.operations import offers
 from registry.catalogue.enums import SelectionMethod
 from registry.catalogue.models import GENERAL
-from registry.core.audit import AuditEntry
 from registry.core.database import db
 from registry.core.transaction import transaction
 from tests.factories.accounts import UserFactory
@@ -128,50 +122,3 @@ def test_release_decisions_asks_first_then_reports_row_by_row(client, cohort) ->
     tables = page.split("Released on", 1)
     assert str(ReleaseResult.NO_SEAT.label) in tables[0]
     assert tables[1].count(str(ReleaseResult.OFFERED.label)) == 2
-
-
-# -- Export
-
-
-def test_export_applications_asks_what_for_and_logs_it(client, cohort) -> None:
-    apply(cohort, listed_name="=HYPERLINK(1)", member_state="KZ")
-    apply(cohort, member_state="UZ")
-    address = f"/manage/cohorts/{cohort.code}/applications/export?member_state=KZ&q=h"
-
-    refused = client.post(address, data={"purpose": "x"})
-    address = address.replace("&q=h", "")
-    response = client.post(address, data={"purpose": "Badges for the first day"})
-
-    assert refused.status_code == 422
-    content = response.get_data().decode()
-    assert content.startswith("\ufeff")
-    (row,) = csv.DictReader(io.StringIO(content.removeprefix("\ufeff")))
-    assert (row["name"], row["member_state"], row["status"]) == ("'=HYPERLINK(1)", "KZ", "under_review")
-    (entry,) = db.session.scalars(
-        sa.select(AuditEntry).where(AuditEntry.action == "admissions:application:export")
-    )
-    assert (entry.reason, entry.changes) == (
-        "Badges for the first day",
-        {"filter": {"member_state": "KZ"}},
-    )
-
-
-def test_export_applications_has_the_rows_of_the_table_in_its_order(client, cohort) -> None:
-    codes = [apply(cohort).code for _ in range(60)]
-
-    response = client.post(
-        f"/manage/cohorts/{cohort.code}/applications/export?order=desc", data={"purpose": "For the archive"}
-    )
-
-    rows = csv.DictReader(io.StringIO(response.get_data().decode().removeprefix("\ufeff")))
-    assert [row["code"] for row in rows] == codes[::-1]
-
-
-def test_export_applications_is_for_coordinators_of_the_programme(client, acting_as, cohort) -> None:
-    address = f"/manage/cohorts/{cohort.code}/applications/export"
-    acting_as(coordinator("another", user_id=0))
-    foreign = client.post(address, data={"purpose": "For the archive"})
-    acting_as(Actor("administrator", user_id=0, grants=(Grant(Role.ADMINISTRATOR),)))
-    administrator = client.post(address, data={"purpose": "For the archive"})
-
-    assert (foreign.status_code, administrator.status_code) == (404, 403)
