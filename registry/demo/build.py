@@ -13,6 +13,7 @@ from registry.core.transaction import transaction
 from registry.demo import founding, queries, visitors
 from registry.demo.applicants import plan_arrivals
 from registry.demo.calendar import Calendar
+from registry.demo.corrections import plan_corrections
 from registry.demo.plan import COHORTS, CohortPlan
 from registry.demo.selection import Answers, plan_selection
 from registry.demo.training import plan_training
@@ -78,6 +79,7 @@ def _open(world: World, plan: CohortPlan) -> None:
     world.cohorts[plan] = cohort
     plan_arrivals(world, plan, cohort)
     plan_selection(world, plan, cohort)
+    plan_corrections(world, plan, cohort)
     plan_training(world, plan, cohort)
     if plan.days.cancelled is not None:
         world.calendar.at(world.day(plan.days.cancelled), _cancel, world, plan)

@@ -15,7 +15,14 @@ from registry.access.roles import Role
 from registry.accounts.models import RoleGrant, User
 from registry.accounts.passwords import is_password
 from registry.admissions.enums import ApplicationStatus as S
-from registry.admissions.models import Application, Assignment, Nomination, StagedDecision
+from registry.admissions.enums import ClosingReason
+from registry.admissions.models import (
+    Application,
+    Assignment,
+    CorrectionRequest,
+    Nomination,
+    StagedDecision,
+)
 from registry.admissions.queries.seats import list_seat_differences
 from registry.catalogue.enums import CohortStatus, Phase
 from registry.catalogue.models import Cohort
@@ -159,7 +166,7 @@ def test_applications_and_enrolments_stand_in_every_status_that_has_a_door(livin
     applications = set(db.session.scalars(sa.select(Application.status).distinct()))
     enrolments = set(db.session.scalars(sa.select(Enrolment.status).distinct()))
 
-    assert applications == set(S) - {S.RETURNED}
+    assert applications == set(S)
     assert enrolments == set(E) - {E.TRANSFERRED, E.EXCLUDED}
 
 
@@ -213,6 +220,11 @@ def test_every_room_has_something_to_show(living) -> None:
         Application.member_state == "KZ", Application.status == S.AWAITING_ENDORSEMENT
     )
     assert _count(kazakh) > 0
+    assert _count(sa.select(CorrectionRequest.id).where(CorrectionRequest.answered_at.is_not(None))) > 0
+    unanswered = sa.select(Application.id).where(
+        Application.closing_reason == ClosingReason.CORRECTIONS_MISSING
+    )
+    assert _count(unanswered) > 0
 
 
 def test_no_mail_of_the_past_waits_for_the_worker(living) -> None:
