@@ -60,6 +60,9 @@ SELECTION = {
     "shown": "{}",
     "selection": "first_come",
     "nomination": "open",
+    "without_focal_point": "coordinator",
+    **date_fields("endorse_by_on", ""),
+    "endorse_by_time": "",
     "quota_basis": "residence",
     "general_serves_all": "y",
 }

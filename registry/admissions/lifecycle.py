@@ -38,6 +38,22 @@ APPLICATION = Lifecycle(
             P.APPLICATION_ENDORSE,
             needs_reason=True,
         ),
+        # For a state without a focal point, as its cohort says.
+        row("pass_on", {S.AWAITING_ENDORSEMENT}, S.SUBMITTED, P.CLOCK_RUN),
+        row(
+            "endorse_for_state",
+            {S.AWAITING_ENDORSEMENT},
+            S.SUBMITTED,
+            P.APPLICATION_PROCESS,
+            stamps="endorsed_at",
+        ),
+        row(
+            "decline_for_state",
+            {S.AWAITING_ENDORSEMENT},
+            S.NOT_ENDORSED,
+            P.APPLICATION_PROCESS,
+            needs_reason=True,
+        ),
         row(
             "override",
             {S.INELIGIBLE},

@@ -103,6 +103,13 @@ class NominationMode(Labelled):
     NOMINATE_THEN_APPLY = "nominate_then_apply", _l("The focal point nominates, then you apply")
 
 
+class WithoutFocalPoint(Labelled):
+    """What becomes of applications from a state for which nobody speaks."""
+
+    COORDINATOR = "coordinator", _l("The coordinator endorses in its place")
+    PASS_ON = "pass_on", _l("They are passed on without endorsement, at the date below")
+
+
 class QuotaBasis(Labelled):
     """Which country decides whose seat it is."""
 

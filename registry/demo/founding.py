@@ -8,7 +8,7 @@ from registry.admissions.operations import cohorts
 from registry.admissions.operations.cohorts import CohortConditions, CohortDates, CohortSelection
 from registry.admissions.rules.eligibility import Scope
 from registry.catalogue import operations as catalogue
-from registry.catalogue.enums import PartnershipRole, ResultQualifier
+from registry.catalogue.enums import NominationMode, PartnershipRole, ResultQualifier
 from registry.catalogue.models import Cohort
 from registry.catalogue.operations.programmes import ProgrammeFacts, ProgrammeText
 from registry.catalogue.operations.results import Declared, Planned
@@ -117,6 +117,9 @@ def found_cohort(world: World, plan: CohortPlan) -> Cohort:
         quota_basis=plan.basis,
         general_serves_all=plan.general_serves_all,
         is_blind=plan.is_blind,
+        endorse_by_at=plan.instant(world.on, days.closes + 5)
+        if plan.nomination is not NominationMode.OPEN
+        else None,
     )
     cohorts.edit_selection(cohort, selection, version=None, actor=coordinator)
     cohorts.set_quotas(cohort, capacity=sum(seats.values()), seats=seats, version=None, actor=coordinator)

@@ -63,11 +63,11 @@ def endorse(world: World, cohort: Cohort, *, all_states: bool) -> None:
         ):
             continue
         actor = world.focal_point(state)
-        for rank, application in enumerate(_by_merit(world, list(group)), 1):
+        for application in _by_merit(world, list(group)):
             random = world.random("endorse", application.code)
             chance = random.random()
             if chance < 0.84 or application.id in world.favoured:
-                nominations.endorse(application, rank=rank, actor=actor)
+                nominations.endorse(application, actor=actor)
             elif chance < 0.95:
                 reason = random.choice(REASONS_NOT_TO_ENDORSE)
                 nominations.decline_endorsement(application, reason=reason, actor=actor)

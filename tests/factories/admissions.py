@@ -19,11 +19,13 @@ from registry.admissions.models import (
     Attachment,
     FormVersion,
     GuardianRequest,
+    Nomination,
     Offer,
     Question,
     StagedDecision,
     WaitlistEntry,
 )
+from registry.admissions.queries.nominations import get_last_rank
 from registry.admissions.rules.seats import compute_accept_by
 from registry.core import clock, storage
 from registry.core.codes import hash_token
@@ -180,3 +182,26 @@ class GuardianRequestFactory(Factory):
     token_hash = factory.LazyAttribute(lambda request: hash_token(request.token))
     sent_at = factory.LazyFunction(clock.now)
     expires_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=14))
+
+
+class NominationFactory(Factory):
+    """Endorsed, after all others of the state."""
+
+    class Meta:
+        model = Nomination
+
+    application_id = factory.LazyAttribute(lambda nomination: nomination.application.id)
+    cohort_id = factory.LazyAttribute(lambda nomination: nomination.application.cohort_id)
+    member_state = factory.LazyAttribute(lambda nomination: nomination.application.member_state)
+    is_endorsed = True
+    rank = factory.LazyAttribute(
+        lambda nomination: (
+            get_last_rank(nomination.cohort_id, nomination.member_state) + 1
+            if nomination.is_endorsed
+            else None
+        )
+    )
+    at = factory.LazyFunction(clock.now)
+
+    class Params:
+        application = factory.SubFactory(ApplicationFactory)

@@ -107,6 +107,7 @@ def make_world() -> World:
     beside = {
         "application": {"code": neighbour.code},
         "file": {"code": AttachmentFactory(application=neighbour).code},
+        "state_cohort": {"code": application.cohort.code, "state": THEIRS},
     }
     return World(users, own, foreign, beside, messages)
 
@@ -116,6 +117,7 @@ def _make_programme(
 ) -> tuple[dict[str, Values], Application]:
     cohort = CohortFactory(programme=programme, is_blind=False)
     SeatPoolFactory(cohort=cohort)
+    SeatPoolFactory(cohort=cohort, member_state=state, seats=0)
     db.session.add(
         Partnership(programme=programme, organisation=fund, role=PartnershipRole.SPONSOR, source="")
     )
@@ -129,6 +131,7 @@ def _make_programme(
     objects = {
         "programme": slug,
         "cohort": {"code": cohort.code},
+        "state_cohort": {"code": cohort.code, "state": state},
         "planned_cohort": {"code": planned.code},
         "application": {"code": application.code},
         "file": {"code": AttachmentFactory(application=application).code},

@@ -13,7 +13,7 @@ from registry.admissions.operations.cohorts import CohortConditions, CohortDates
 from registry.admissions.queries.cohorts import PoolRow
 from registry.admissions.rules.eligibility import Scope
 from registry.admissions.rules.planning import compute_closing, show_closing
-from registry.catalogue.enums import NominationMode, QuotaBasis, SelectionMethod
+from registry.catalogue.enums import NominationMode, QuotaBasis, SelectionMethod, WithoutFocalPoint
 from registry.catalogue.models import GENERAL, Cohort
 from registry.core.forms import (
     ChecksField,
@@ -264,6 +264,15 @@ class SelectionForm(VersionedForm):
 
     selection: Any = SelectField(_l("How seats are given"), choices=SelectionMethod.choices)
     nomination: Any = SelectField(_l("Part of the focal points"), choices=NominationMode.choices)
+    without_focal_point: Any = SelectField(
+        _l("Applications from a state without a focal point"), choices=WithoutFocalPoint.choices
+    )
+    endorse_by_on: Any = DatePartsField(
+        _l("The states endorse by: day"),
+        description=_l("After applications have closed, and before decisions are announced."),
+        required=False,
+    )
+    endorse_by_time: Any = TimeField(_l("The states endorse by: time"))
     quota_basis: Any = SelectField(_l("Which country decides whose seat it is"), choices=QuotaBasis.choices)
     general_serves_all: Any = BooleanField(
         _l("General seats also serve states with seats of their own, once those are taken")
@@ -272,6 +281,16 @@ class SelectionForm(VersionedForm):
 
     def __init__(self, cohort: Cohort) -> None:
         super().__init__(data=selection_values(cohort), stored_version=cohort.version)
+        self._zone = ZoneInfo(cohort.zone)
+
+    def validate_endorse_by_time(self, field: Field) -> None:
+        if bool(field.data) != bool(self.endorse_by_on.data):
+            raise ValidationError(_("Enter both day and time, or neither."))
+
+    @property
+    def _endorse_by_at(self) -> datetime | None:
+        day, at = self.endorse_by_on.data, self.endorse_by_time.at
+        return compute_closing(datetime.combine(day, at, self._zone)) if day and at else None
 
     @property
     def chosen(self) -> CohortSelection:
@@ -282,12 +301,18 @@ class SelectionForm(VersionedForm):
             quota_basis=QuotaBasis.of(self.quota_basis.data),
             general_serves_all=self.general_serves_all.data,
             is_blind=self.is_blind.data,
+            endorse_by_at=self._endorse_by_at,
+            without_focal_point=WithoutFocalPoint.of(self.without_focal_point.data),
         )
 
 
 def selection_values(cohort: Cohort) -> dict[str, Any]:
     """The stored selection as the form shows it."""
+    endorse_by = show_closing(cohort.endorse_by_at, cohort.zone) if cohort.endorse_by_at else None
     return {
+        "endorse_by_on": endorse_by.date() if endorse_by else None,
+        "endorse_by_time": endorse_by.strftime("%H:%M") if endorse_by else "",
+        "without_focal_point": cohort.without_focal_point.value,
         "selection": cohort.selection.value,
         "nomination": cohort.nomination.value,
         "quota_basis": cohort.quota_basis.value,

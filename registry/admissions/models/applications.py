@@ -172,11 +172,18 @@ class Nomination(Model):
     """What a state's focal point says of an application: endorsed with a rank, or not, with a reason."""
 
     __tablename__ = "nomination"
-    __table_args__ = (sa.CheckConstraint("is_endorsed OR reason != ''", name="reason"),)
+    __table_args__ = (
+        sa.UniqueConstraint("cohort_id", "member_state", "rank"),
+        sa.CheckConstraint("is_endorsed OR reason != ''", name="reason"),
+        sa.CheckConstraint("is_endorsed OR rank IS NULL", name="rank"),
+    )
 
     application_id: Mapped[int] = mapped_column(
         sa.ForeignKey("application.id", ondelete="CASCADE"), primary_key=True
     )
+    cohort_id: Mapped[int] = mapped_column(sa.ForeignKey("cohort.id", ondelete="RESTRICT"))
+    member_state: Mapped[str] = mapped_column(sa.String(2))
+    """Both as in the application, where they are frozen: a rank is given once in each state of a cohort."""
     is_endorsed: Mapped[bool]
     rank: Mapped[int | None]
     reason: Mapped[str] = mapped_column(sa.Text, default="")

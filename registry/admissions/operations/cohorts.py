@@ -19,6 +19,7 @@ from registry.catalogue.enums import (
     ProgrammeStatus,
     QuotaBasis,
     SelectionMethod,
+    WithoutFocalPoint,
 )
 from registry.catalogue.lifecycle import COHORT
 from registry.catalogue.models import Cohort, CohortLanguage, CohortScope, Programme
@@ -71,6 +72,12 @@ class CohortSelection:
     quota_basis: QuotaBasis
     general_serves_all: bool
     is_blind: bool
+    endorse_by_at: datetime | None = None
+    without_focal_point: WithoutFocalPoint = WithoutFocalPoint.COORDINATOR
+
+
+NEVER_FROZEN = {"is_blind", "endorse_by_at", "without_focal_point"}
+"""Parts of the selection that applicants do not rely on."""
 
 
 def dates_of(cohort: Cohort) -> CohortDates:
@@ -187,18 +194,20 @@ def edit_conditions(
 def edit_selection(
     cohort: Cohort, selection: CohortSelection, *, version: int | None, actor: Actor
 ) -> Cohort:
-    """Set how seats are given. Once somebody has begun to apply, only blind review can be changed.
+    """Set how seats are given. Once somebody has begun to apply, only `NEVER_FROZEN` can be changed.
 
-    Errors: NotAllowed; StaleWrite; Conflict; InvalidInput("nomination").
+    Errors: NotAllowed; StaleWrite; Conflict; InvalidInput("nomination" or "endorse_by_on").
     """
     before = selection_of(cohort)
     _require_editable(cohort, actor, version, given=selection, stored=before)
     changed = {name for name, value in asdict(selection).items() if value != getattr(before, name)}
-    if changed - {"is_blind"} and has_applications(cohort):
+    if changed - NEVER_FROZEN and has_applications(cohort):
         raise Conflict(rules.FROZEN)
     nominated = selection.nomination is not NominationMode.OPEN
     if selection.selection is SelectionMethod.NOMINATED and not nominated:
         raise InvalidInput(_l("Choosing from nominations needs a focal point’s part."), field="nomination")
+    if refusal := rules.why_not_endorsing_by(cohort, selection.endorse_by_at, selection.without_focal_point):
+        raise InvalidInput(refusal, field="endorse_by_on")
     _set(cohort, asdict(selection))
     return _finish(cohort, "edit_selection", actor)
 

@@ -11,11 +11,12 @@ import structlog
 
 from registry.access.actor import Actor
 from registry.admissions.enums import CLOSABLE_STATUSES, ApplicationStatus, ClosingReason
-from registry.admissions.operations import notices, offers
+from registry.admissions.operations import nominations, notices, offers
 from registry.admissions.operations.decisions import close_application
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import due
 from registry.admissions.queries.corrections import find_request
+from registry.admissions.queries.nominations import list_application_ids_to_pass_on
 from registry.core import jobs
 from registry.core.errors import RegistryError
 from registry.core.transaction import transaction
@@ -104,6 +105,11 @@ def _remind_corrections(request_id: int) -> bool:
     return True
 
 
+def _pass_on(application_id: int) -> bool:
+    application = due.find_application(application_id)
+    return application is not None and nominations.pass_on(application, actor=CLOCK)
+
+
 def _close(reason: ClosingReason, statuses: frozenset[ApplicationStatus]) -> Callable[[int], bool]:
     def work(application_id: int) -> bool:
         application = due.find_application(application_id)
@@ -135,6 +141,7 @@ SWEEPS = (
     ),
     EXPIRE_DRAFTS,
     CLOSE_CANCELLED,
+    Sweep("pass on without a focal point", list_application_ids_to_pass_on, _pass_on),
     Sweep(
         "close for silent guardians",
         due.list_application_ids_of_silent_guardians,

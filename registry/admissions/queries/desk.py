@@ -16,10 +16,15 @@ from registry.admissions.models import (
     Application,
     ApplicationStatusCount,
     EligibilityResult,
-    Nomination,
 )
 from registry.admissions.queries.answers import list_answers, list_results
 from registry.admissions.queries.names import hold_names
+from registry.admissions.queries.nominations import (
+    GivenAnswer,
+    StateEntry,
+    find_answer,
+    list_own_history,
+)
 from registry.admissions.queries.scope import _visible_to, with_titles
 from registry.catalogue.enums import CohortStatus
 from registry.catalogue.models import Cohort, Programme, SeatPool
@@ -41,6 +46,11 @@ class StateCohort:
     """None where the state has no seats of its own."""
     left: int | None
     counts: dict[ApplicationStatus, int]
+
+    @property
+    def awaiting(self) -> int:
+        """How many wait for the state's endorsement."""
+        return self.count(ApplicationStatus.AWAITING_ENDORSEMENT)
 
     def count(self, *statuses: ApplicationStatus) -> int:
         """How many applications of the state are in one of the statuses; in any, if none is named."""
@@ -81,6 +91,25 @@ def list_state_cohorts(actor: Actor, key: str | None) -> Page[StateCohort]:
     )
     page = get_page(statement, [SortKey(Cohort.starts_on, descending=True), SortKey(Cohort.id)], key)
     return Page(_by_state(actor, page.rows), page.next, page.previous)
+
+
+def get_state_cohort(code: str, member_state: str, *, actor: Actor) -> StateCohort:
+    """One cohort as the state sees it.
+
+    Errors: NotFound, also for a state the actor does not speak for.
+    """
+    cohort = db.session.scalar(
+        sa.select(Cohort)
+        .join(Cohort.programme)
+        .options(contains_eager(Cohort.programme).selectinload(Programme.translations))
+        .where(Cohort.code == normalise_code(code), Cohort.status.in_(SHOWN_COHORTS))
+        .execution_options(populate_existing=True)
+    )
+    rows = _by_state(actor, [cohort]) if cohort else []
+    found = next((row for row in rows if row.member_state == member_state), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _by_state(actor: Actor, cohorts: Sequence[Cohort]) -> list[StateCohort]:
@@ -170,7 +199,9 @@ class StateApplication:
     application: Application
     answers: Sequence[Answer]
     results: Sequence[EligibilityResult]
-    nomination: Nomination | None
+    answer: GivenAnswer | None
+    """What the state has said."""
+    history: Sequence[StateEntry]
 
 
 def get_state_application(code: str, *, actor: Actor) -> StateApplication:
@@ -184,7 +215,8 @@ def get_state_application(code: str, *, actor: Actor) -> StateApplication:
         application,
         answers=list_answers(application),
         results=list_results(application),
-        nomination=db.session.get(Nomination, application.id),
+        answer=find_answer(application),
+        history=list_own_history(application),
     )
 
 

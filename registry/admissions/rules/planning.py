@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from registry.catalogue.enums import CohortStatus
+from registry.catalogue.enums import CohortStatus, WithoutFocalPoint
 from registry.catalogue.models import Cohort
 from registry.catalogue.rules import has_started
 from registry.core.i18n import _l
@@ -71,6 +71,23 @@ def why_not_dates(
         return _l("The training has started, so its first day can no longer change.")
     if is_applied_for and not has_reason:
         return _l("People have begun to apply for these dates. Give a reason for moving them.")
+    return None
+
+
+def why_not_endorsing_by(
+    cohort: Cohort, endorse_by_at: datetime | None, without_focal_point: WithoutFocalPoint
+) -> Any:
+    """Why the states cannot be asked to endorse until this instant, or None."""
+    if endorse_by_at is None:
+        if without_focal_point is WithoutFocalPoint.PASS_ON:
+            return _l("Enter the day at which applications are passed on without endorsement.")
+        return None
+    if endorse_by_at < cohort.closes_at:
+        return _l("Applications are still coming in then. Choose a day after they have closed.")
+    if cohort.release_at is not None and endorse_by_at > cohort.release_at:
+        return _l("Decisions are announced before that. Choose an earlier day.")
+    if endorse_by_at.astimezone(ZoneInfo(cohort.zone)).date() >= cohort.starts_on:
+        return _l("The training has started by then. Choose an earlier day.")
     return None
 
 

@@ -17,6 +17,7 @@ from registry.admissions.operations.decisions import DecisionInput
 from registry.admissions.queries import applications as queries
 from registry.admissions.queries import listing
 from registry.admissions.queries.corrections import list_compared
+from registry.admissions.queries.nominations import can_endorse_for_state
 from registry.admissions.rules.blindness import read_answer
 from registry.admissions.rules.profile import read_background, read_contact, read_identity
 from registry.admissions.views.blueprint import bp
@@ -61,6 +62,7 @@ def application_context(application: Application) -> dict[str, Any]:
         "tags": listing.list_tags_of(application),
         "known_tags": listing.list_tags(cohort),
         "tag_form": TagForm(formdata=None),
+        "can_endorse_for_state": can_endorse_for_state(application, cohort),
         "filters": filters,
         "before": before,
         "after": after,

@@ -1,4 +1,4 @@
-"""A focal point's room: the own state's cohorts and applications, to read."""
+"""A focal point's room: the own state's cohorts and applications."""
 
 from typing import Any
 
@@ -7,11 +7,14 @@ from flask import render_template, request
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
 from registry.admissions.enums import ApplicationStatus
+from registry.admissions.forms.nominations import EndorseForm
 from registry.admissions.forms.rooms import DeskFilterForm
 from registry.admissions.queries import desk as queries
 from registry.admissions.rules.blindness import read_answer
 from registry.admissions.rules.profile import read_background, read_identity
 from registry.admissions.views.blueprint import bp
+from registry.admissions.views.history import describe_state_history
+from registry.admissions.views.nominations import answer_state_application
 from registry.catalogue.rules import describe_cohort
 from registry.core.tables import Page
 from registry.places.queries import sort_countries
@@ -57,15 +60,22 @@ def list_state_applications() -> tuple[str, int]:
     ), form.http_status
 
 
-@bp.get("/desk/applications/<code>")
-@requires(Permission.DESK_ENTER)
-def show_state_application(code: str) -> str:
-    """One application with what a focal point needs to judge it: no contact details, no scores."""
+@bp.route("/desk/applications/<code>", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_ENDORSE)
+def show_state_application(code: str) -> Any:
+    """One application with what a focal point needs to judge it, and the answer: no contact, no scores."""
+    form = EndorseForm()
+    if form.validate_on_submit() and (done := answer_state_application(code, form)):
+        return done
     found = queries.get_state_application(code, actor=current_actor)
+    application = found.application
     return render_template(
         "admissions/show_state_application.html",
         sheet=found,
+        form=form,
+        row=queries.get_state_cohort(application.cohort.code, application.member_state, actor=current_actor),
+        history=describe_state_history(found.history),
         identity=read_identity(found.application),
         background=read_background(found.application),
         answers=[(answer.question.labels, read_answer(answer)) for answer in found.answers],
-    )
+    ), form.http_status

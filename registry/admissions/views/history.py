@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from registry.admissions.enums import ApplicationStatus
+from registry.admissions.models import Application
+from registry.admissions.queries.nominations import StateEntry
 from registry.admissions.rules.closing import describe_closing
 from registry.core.audit import AuditEntry
 from registry.core.i18n import _, _l
@@ -22,6 +24,10 @@ _ACTIONS = {
     "admissions:application:refuse": _l("The guardian refused"),
     "admissions:application:endorse": _l("Endorsed"),
     "admissions:application:decline_endorsement": _l("Not endorsed"),
+    "admissions:application:rank": _l("Ranked"),
+    "admissions:application:pass_on": _l("Passed on without endorsement"),
+    "admissions:application:endorse_for_state": _l("Endorsed in place of the state"),
+    "admissions:application:decline_for_state": _l("Not endorsed, in place of the state"),
     "admissions:application:override": _l("Let on although a condition is not fulfilled"),
     "admissions:application:return": _l("Returned for correction"),
     "admissions:application:resubmit": _l("Sent again"),
@@ -44,6 +50,13 @@ _ACTIONS = {
     "admissions:attachment:remove": _l("File removed"),
     "admissions:decision:stage": _l("Decision staged"),
     "admissions:decision:unstage": _l("Staged decision taken back"),
+}
+
+
+_PEOPLE = {
+    "system": _l("The registry"),
+    "applicant": _l("The applicant"),
+    "guardian": _l("The guardian"),
 }
 
 
@@ -71,3 +84,38 @@ def describe_history(entries: Iterable[AuditEntry]) -> list[HistoryLine]:
         )
         for entry in entries
     ]
+
+
+@dataclass(frozen=True)
+class StateLine:
+    """One step as the state's focal point reads it."""
+
+    label: Any
+    at: datetime
+    who: Any
+    reason: str
+    ranks: tuple[int | None, int | None] | None
+    """From which rank to which."""
+    application: Application
+
+
+def describe_state_history(entries: Iterable[StateEntry]) -> list[StateLine]:
+    """The entries in words, in the order given. Applicants are not named by their accounts."""
+    return [
+        StateLine(
+            label=_ACTIONS[each.entry.action],
+            at=each.entry.at,
+            who=_who(each),
+            reason=each.entry.reason or "",
+            ranks=tuple(each.entry.changes["rank"]) if each.entry.action.endswith(":rank") else None,
+            application=each.application,
+        )
+        for each in entries
+    ]
+
+
+def _who(each: StateEntry) -> Any:
+    known = _PEOPLE.get(each.entry.actor_label.partition(":")[0])
+    if known is not None or each.user is None:
+        return known or each.entry.actor_label
+    return each.user.name or each.user.email

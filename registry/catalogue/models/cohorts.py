@@ -5,7 +5,13 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.catalogue.enums import CohortStatus, NominationMode, QuotaBasis, SelectionMethod
+from registry.catalogue.enums import (
+    CohortStatus,
+    NominationMode,
+    QuotaBasis,
+    SelectionMethod,
+    WithoutFocalPoint,
+)
 from registry.catalogue.models.programmes import Programme
 from registry.core.database import Model, UTCDateTime, enum_type
 from registry.people.enums import Education, LanguageLevel
@@ -29,6 +35,9 @@ class Cohort(Model):
             "status = 'draft' OR status = 'cancelled' OR published_at IS NOT NULL", name="published"
         ),
         sa.CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled"),
+        sa.CheckConstraint(
+            "without_focal_point != 'pass_on' OR endorse_by_at IS NOT NULL", name="passed_on_at_a_date"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,6 +66,11 @@ class Cohort(Model):
     )
     nomination: Mapped[NominationMode] = mapped_column(
         enum_type(NominationMode, "nomination"), default=NominationMode.OPEN
+    )
+    endorse_by_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Until when the states are asked to endorse; first instant that is too late."""
+    without_focal_point: Mapped[WithoutFocalPoint] = mapped_column(
+        enum_type(WithoutFocalPoint, "without_focal_point"), default=WithoutFocalPoint.COORDINATOR
     )
     quota_basis: Mapped[QuotaBasis] = mapped_column(
         enum_type(QuotaBasis, "quota_basis"), default=QuotaBasis.CITIZENSHIP

@@ -17,6 +17,7 @@ from registry.catalogue.enums import (
     ProgrammeStatus,
     QuotaBasis,
     SelectionMethod,
+    WithoutFocalPoint,
 )
 from registry.catalogue.models import Cohort, Programme
 from registry.core import clock
@@ -295,6 +296,16 @@ def test_edit_selection_stores_it(client: RegistryClient, draft: Cohort) -> None
         ({"nomination": ""}, "Choose one from the list."),
         ({"quota_basis": "<script>"}, "Choose one from the list."),
         ({"selection": "nominated"}, "needs a focal point’s part"),
+        ({"without_focal_point": "pass_on"}, "Enter the day at which applications are passed on"),
+        ({"endorse_by_time": "18:00"}, "Enter both day and time, or neither."),
+        (
+            {**date_fields("endorse_by_on", "2027-04-13"), "endorse_by_time": "18:00"},
+            "Applications are still coming in then.",
+        ),
+        (
+            {**date_fields("endorse_by_on", "2027-05-14"), "endorse_by_time": "00:01"},
+            "The training has started by then.",
+        ),
     ],
 )
 def test_edit_selection_with_bad_input_says_so(
@@ -307,11 +318,35 @@ def test_edit_selection_with_bad_input_says_so(
     assert load("DRAFT222").selection is SelectionMethod.SCORED
 
 
+def test_edit_selection_says_until_when_states_endorse_even_once_people_apply(
+    client: RegistryClient, published: Cohort
+) -> None:
+    ApplicationFactory(cohort=published)
+    kept = {"selection": "scored", "quota_basis": "citizenship", "without_focal_point": "pass_on"}
+    day = {**date_fields("endorse_by_on", "2027-04-20"), "endorse_by_time": "23:59"}
+    typed = SELECTION | kept | day
+    del typed["general_serves_all"]
+
+    response = client.post("/manage/cohorts/PUB22222/selection", data=typed)
+
+    assert response.status_code == 303
+    cohort = load("PUB22222")
+    assert cohort.without_focal_point is WithoutFocalPoint.PASS_ON
+    assert cohort.endorse_by_at == datetime(2027, 4, 20, 18, 59, 59, tzinfo=UTC)
+    page = client.get("/manage/cohorts/PUB22222/selection").get_data(as_text=True)
+    assert 'value="23:59"' in page
+
+
 def test_edit_selection_with_applications_changes_blind_review_only(
     client: RegistryClient, published: Cohort
 ) -> None:
     ApplicationFactory(cohort=published)
-    same = {"selection": "scored", "nomination": "open", "quota_basis": "citizenship"}
+    same = {
+        "selection": "scored",
+        "nomination": "open",
+        "quota_basis": "citizenship",
+        "without_focal_point": "coordinator",
+    }
 
     assert client.post("/manage/cohorts/PUB22222/selection", data=SELECTION).status_code == 409
     allowed = client.post("/manage/cohorts/PUB22222/selection", data={"version": "1", "shown": "{}"} | same)

@@ -196,7 +196,14 @@ def test_show_state_application_hides_contact_scores_and_what_is_staged(client, 
     application = make_application(status=S.UNDER_REVIEW)
     StagedDecisionFactory(application=application, note="Strong candidate")
     db.session.add(
-        Nomination(application_id=application.id, is_endorsed=True, rank=3, at=application.submitted_at)
+        Nomination(
+            application_id=application.id,
+            cohort_id=application.cohort_id,
+            member_state=application.member_state,
+            is_endorsed=True,
+            rank=3,
+            at=application.submitted_at,
+        )
     )
     act_as(FOCAL_POINT)
 

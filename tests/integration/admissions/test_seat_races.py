@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from registry.access.actor import Actor, Grant
 from registry.access.roles import Role
 from registry.admissions.enums import ApplicationStatus, Decision
-from registry.admissions.models import Application, Offer, StagedDecision, WaitlistEntry
-from registry.admissions.operations import decisions, offers, pools, seats
+from registry.admissions.models import Application, Nomination, Offer, StagedDecision, WaitlistEntry
+from registry.admissions.operations import decisions, nominations, offers, pools, seats
 from registry.admissions.queries import applications as application_queries
 from registry.admissions.queries import seats as queries
 from registry.catalogue.enums import SelectionMethod
@@ -28,7 +28,7 @@ from registry.enrolments import operations as enrolments
 from registry.enrolments.models import Enrolment
 from registry.messages.models import Message
 from tests.conftest import NOW
-from tests.factories.actors import coordinator
+from tests.factories.actors import coordinator, focal_point
 from tests.factories.admissions import ApplicationFactory, StagedDecisionFactory
 from tests.factories.catalogue import CohortFactory, SeatPoolFactory
 
@@ -392,3 +392,33 @@ def act(cohort: Cohort, action: str, state: str, number: int) -> None:
         ).first()
         if enrolment is not None:
             enrolments.mark_no_show(enrolment, actor=SYSTEM)
+
+
+def test_two_focal_points_answer_each_application_once_and_give_each_rank_once(own_app: Flask) -> None:
+    cohort = make_cohort(0, selection=SelectionMethod.SCORED)
+    with transaction():
+        for _ in range(12):
+            ApplicationFactory(cohort=cohort, member_state="KZ", status=S.AWAITING_ENDORSEMENT)
+    speaker = focal_point("KZ")
+
+    def answer(application_id: int, *, endorses: bool) -> Callable[[], object]:
+        def work() -> str:
+            with transaction():
+                application = get_application(application_id)
+                if endorses:
+                    nominations.endorse(application, actor=speaker)
+                else:
+                    nominations.decline_endorsement(application, reason="No.", actor=speaker)
+            return "endorsed" if endorses else "declined"
+
+        return work
+
+    works = [answer(each, endorses=says) for each in list_ids(Application) for says in (True, False)]
+    outcomes = run_at_once(own_app, works)
+
+    pairs = list(zip(outcomes[::2], outcomes[1::2], strict=True))
+    assert all(sum(isinstance(each, str) for each in pair) == 1 for pair in pairs), pairs
+    endorsed = sum(pair[0] == "endorsed" for pair in pairs)
+    given = sorted(rank for rank in db.session.scalars(sa.select(Nomination.rank)) if rank is not None)
+    assert given == list(range(1, endorsed + 1))
+    assert count_statuses() == {"submitted": endorsed, "not_endorsed": 12 - endorsed} or endorsed in {0, 12}

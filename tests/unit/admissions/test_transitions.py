@@ -28,6 +28,9 @@ EXPECTED = {
     "refuse": ({S.AWAITING_GUARDIAN}, S.WITHDRAWN, {"guardian"}),
     "endorse": ({S.AWAITING_ENDORSEMENT}, S.SUBMITTED, {"focal_point"}),
     "decline_endorsement": ({S.AWAITING_ENDORSEMENT}, S.NOT_ENDORSED, {"focal_point"}),
+    "pass_on": ({S.AWAITING_ENDORSEMENT}, S.SUBMITTED, set()),
+    "endorse_for_state": ({S.AWAITING_ENDORSEMENT}, S.SUBMITTED, {"coordinator"}),
+    "decline_for_state": ({S.AWAITING_ENDORSEMENT}, S.NOT_ENDORSED, {"coordinator"}),
     "override": ({S.INELIGIBLE}, S.SUBMITTED, {"coordinator"}),
     "return": ({S.SUBMITTED, S.UNDER_REVIEW}, S.RETURNED, {"coordinator"}),
     "resubmit": ({S.RETURNED}, S.SUBMITTED, {"applicant"}),
@@ -45,7 +48,7 @@ EXPECTED = {
     "close": (CLOSABLE_STATUSES, S.CLOSED, {"coordinator"}),
     "expire": ({S.DRAFT}, S.EXPIRED, set()),
 }
-NEEDS_REASON = {"decline_endorsement", "override", "return", "close"}
+NEEDS_REASON = {"decline_endorsement", "decline_for_state", "override", "return", "close"}
 
 ACTORS = {
     "applicant": Actor("a", user_id=1, person_id=7, grants=(Grant(Role.APPLICANT),)),

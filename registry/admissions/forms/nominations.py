@@ -1,0 +1,95 @@
+"""What focal points send about their state's applicants."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import RadioField, TextAreaField
+from wtforms.validators import NumberRange, ValidationError
+
+from registry.admissions.queries.nominations import Nominated
+from registry.admissions.rules.nominations import HIGHEST_RANK, RANKED_STATUSES
+from registry.core.forms import (
+    Filled,
+    InputRequired,
+    Length,
+    Optional,
+    RegistryForm,
+    SelectChoice,
+    VersionedForm,
+    WholeNumberField,
+)
+from registry.core.i18n import _, _l
+
+NO_RANK = _l("Enter the rank as a number from 1.")
+A_RANK = NumberRange(1, HIGHEST_RANK, NO_RANK)
+ENDORSE, DECLINE = "endorse", "decline"
+ANSWERS = (SelectChoice(ENDORSE, _l("Endorse")), SelectChoice(DECLINE, _l("Do not endorse")))
+
+
+class EndorseManyForm(RegistryForm):
+    """One answer for the rows that are ticked."""
+
+    answer = RadioField(
+        _l("Your answer"),
+        choices=ANSWERS,
+        validators=[InputRequired(_l("Choose endorse or do not endorse."))],
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l("Needed when you do not endorse. The coordinator reads it, the applicant does not."),
+        validators=[Length(max=300, message=_l("Write at most 300 characters."))],
+    )
+
+    def validate_reason(self, field: Any) -> None:
+        if self.answer.data == DECLINE and not field.data:
+            raise ValidationError(_("Give a reason."))
+
+    @property
+    def endorses(self) -> bool:
+        return bool(self.answer.data == ENDORSE)
+
+
+class EndorseForm(EndorseManyForm):
+    """The answer for one application."""
+
+    rank = WholeNumberField(
+        _l("Rank among those endorsed"),
+        description=_l("1 is the first. Left empty, it comes after all others."),
+        validators=[Optional(), A_RANK],
+    )
+
+
+class RanksForm(VersionedForm):
+    """A field per nominee, named by the application's code."""
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """Code -> rank, once the form is valid."""
+        return {
+            name: field.data
+            for name, field in self._fields.items()
+            if isinstance(field, WholeNumberField) and field.data is not None
+        }
+
+
+def make_ranks_form(nominated: Sequence[Nominated]) -> RanksForm:
+    """The form with a field for each nominee whose rank may still change."""
+    open_ones = [each for each in nominated if each.application.status in RANKED_STATUSES]
+    fields = {
+        each.application.code: WholeNumberField(
+            _("Rank of %(name)s", name=each.application.listed_name),
+            validators=[Filled(NO_RANK), A_RANK],
+        )
+        for each in open_ones
+    }
+    form: RanksForm = type("RanksForm", (RanksForm,), fields)(data=rank_values(open_ones))
+    return form
+
+
+def rank_values(nominated: Sequence[Nominated]) -> dict[str, int | None]:
+    """The stored ranks as the form shows them."""
+    return {
+        each.application.code: each.nomination.rank
+        for each in nominated
+        if each.application.status in RANKED_STATUSES
+    }
