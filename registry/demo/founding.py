@@ -13,7 +13,7 @@ from registry.catalogue.models import Cohort
 from registry.catalogue.operations.programmes import ProgrammeFacts, ProgrammeText
 from registry.catalogue.operations.results import Declared, Planned
 from registry.demo import queries
-from registry.demo.plan import CohortPlan, name_cohort
+from registry.demo.plan import CohortPlan, name_cohort, number_cohort
 from registry.demo.programmes import ACADEMY, FUND, ORGANISATIONS, PROGRAMMES, SOURCE, ProgrammePlan
 from registry.demo.world import World
 from registry.places.enums import Standing
@@ -87,7 +87,7 @@ def found_cohort(world: World, plan: CohortPlan) -> Cohort:
     starts_on = world.on + timedelta(days=days.starts)
     opens_at = plan.instant(world.on, days.opens, 9)
     dates = CohortDates(
-        names=name_cohort(starts_on),
+        names=name_cohort(number_cohort(plan), starts_on),
         zone=plan.zone,
         opens_at=opens_at,
         closes_at=plan.instant(world.on, days.closes),

@@ -164,15 +164,28 @@ COHORTS = (
 )
 
 _SEASONS = {
-    "en": ("Winter %d", "Spring %d", "Summer %d", "Autumn %d"),
-    "ru": ("Зима %d года", "Весна %d года", "Лето %d года", "Осень %d года"),
-    "zh": ("%d年冬季期", "%d年春季期", "%d年夏季期", "%d年秋季期"),
+    "en": ("winter", "spring", "summer", "autumn"),
+    "ru": ("зима", "весна", "лето", "осень"),
+    "zh": ("冬季", "春季", "夏季", "秋季"),
+}
+_NAMES = {
+    "en": "Cohort {number}, {season} {year}",
+    "ru": "Поток {number}, {season} {year} года",
+    "zh": "第{number}期（{year}年{season}）",
 }
 
 
-def name_cohort(starts_on: date) -> dict[str, str]:
-    """Locale -> name, after the season in which it starts."""
-    season = starts_on.month % 12 // 3
+def name_cohort(number: int, starts_on: date) -> dict[str, str]:
+    """Locale -> name, after its number in the programme and the season in which it starts."""
     # A winter is named after its January.
     year = starts_on.year + (starts_on.month == 12)
-    return {locale: names[season] % year for locale, names in _SEASONS.items()}
+    season = starts_on.month % 12 // 3
+    return {
+        locale: name.format(number=number, season=_SEASONS[locale][season], year=year)
+        for locale, name in _NAMES.items()
+    }
+
+
+def number_cohort(plan: CohortPlan) -> int:
+    """Which cohort of its programme it is, from 1."""
+    return [each for each in COHORTS if each.programme == plan.programme].index(plan) + 1

@@ -8,7 +8,7 @@ import pytest
 from registry.catalogue.models import GENERAL
 from registry.core.i18n import LOCALES
 from registry.core.reference import FOLDER
-from registry.demo.plan import COHORTS, SCO, name_cohort
+from registry.demo.plan import COHORTS, SCO, name_cohort, number_cohort
 from registry.demo.programmes import PROGRAMMES, SOURCE
 
 
@@ -47,12 +47,21 @@ def test_the_source_of_fictional_entries_is_told_in_every_language() -> None:
 @pytest.mark.parametrize(
     ("day", "name"),
     [
-        (date(2027, 1, 5), "Winter 2027"),
-        (date(2027, 3, 1), "Spring 2027"),
-        (date(2027, 8, 31), "Summer 2027"),
-        (date(2027, 11, 30), "Autumn 2027"),
-        (date(2027, 12, 1), "Winter 2028"),
+        (date(2027, 1, 5), "Cohort 2, winter 2027"),
+        (date(2027, 3, 1), "Cohort 2, spring 2027"),
+        (date(2027, 8, 31), "Cohort 2, summer 2027"),
+        (date(2027, 11, 30), "Cohort 2, autumn 2027"),
+        (date(2027, 12, 1), "Cohort 2, winter 2028"),
     ],
 )
 def test_a_cohort_is_named_after_its_season(day, name) -> None:
-    assert name_cohort(day)["en"] == name
+    assert name_cohort(2, day)["en"] == name
+
+
+@pytest.mark.parametrize("programme", [plan.slug for plan in PROGRAMMES])
+def test_no_two_cohorts_of_a_programme_have_the_same_name(programme) -> None:
+    cohorts = [plan for plan in COHORTS if plan.programme == programme]
+    names = [name_cohort(number_cohort(plan), date(2027, 1, 5)) for plan in cohorts]
+
+    for locale in LOCALES:
+        assert len({name[locale] for name in names}) == len(cohorts)
