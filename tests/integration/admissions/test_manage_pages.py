@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from registry.access.actor import Actor, Grant
 from registry.access.roles import Role
 from registry.admissions.enums import AgeBand, ApplicationStatus, Decision
-from registry.admissions.models import Application, ApplicationStatusCount, StagedDecision
+from registry.admissions.models import Answer, Application, ApplicationStatusCount, StagedDecision
 from registry.admissions.operations import decisions
 from registry.admissions.operations.decisions import DecisionInput
 from registry.core.database import db
@@ -17,7 +17,7 @@ from registry.core.transaction import transaction
 from registry.people.enums import Sex
 from tests.factories.accounts import UserFactory
 from tests.factories.actors import coordinator
-from tests.factories.admissions import ApplicationFactory
+from tests.factories.admissions import ApplicationFactory, QuestionFactory
 from tests.factories.catalogue import CohortFactory, ProgrammeFactory, SeatPoolFactory
 from tests.queries import counted_queries
 
@@ -92,6 +92,17 @@ def test_show_work_counts_what_waits_in_own_cohorts(client, acting_as, cohort) -
         (f"/manage/cohorts/{cohort.code}/applications?status=to_decide", "5"),
         ("", "0"),
     ]
+
+
+def test_show_work_lists_cohorts_in_which_nothing_waits_apart(client, cohort) -> None:
+    apply(cohort, S.REJECTED)
+
+    page = text_of(client.get("/manage"))
+
+    assert "Nothing waits for you" in page
+    assert (
+        f"/manage/cohorts/{cohort.code}/applications" in page[page.index("Cohorts in which nothing waits") :]
+    )
 
 
 def test_show_work_without_cohorts_says_what_comes(client) -> None:
@@ -231,6 +242,19 @@ def test_show_application_walks_within_the_filter(client, cohort) -> None:
     assert re.findall(r'rel="(\w+)" href="/manage/applications/(\w+)\?(\S*)"', page) == [
         ("next", third.code, "member_state=UZ")
     ]
+
+
+def test_show_application_asks_its_questions_in_the_readers_language(client, cohort) -> None:
+    application = apply(cohort)
+    labels = {"en": "What do you sell?", "ru": "Что вы продаёте?", "zh": "你卖什么？"}
+    question = QuestionFactory(form_version=application.form_version, labels=labels)
+    db.session.add(Answer(application=application, question=question, value="Honey"))
+
+    client.get("/language/ru")
+    page = text_of(client.get(f"/manage/applications/{application.code}"))
+
+    assert "Что вы продаёте?" in page
+    assert "What do you sell?" not in page
 
 
 def test_stage_decision_by_form(client, cohort) -> None:
