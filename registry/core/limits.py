@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -49,6 +49,12 @@ def by_field(name: str) -> Callable[[], str]:
 
     def key() -> str:
         typed = request.form.get(name, "").strip().casefold()
-        return f"{request.endpoint}:{hash_token(typed)}"
+        # Nothing typed is nobody's account: all who leave the field empty would share one limit.
+        return f"{request.endpoint}:{hash_token(typed) if typed else get_remote_address()}"
 
     return key
+
+
+def was_taken(response: Response) -> bool:
+    """For limits on what sends mail: whoever mistypes and sends the form again has had none yet."""
+    return response.status_code < 400

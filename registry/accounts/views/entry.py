@@ -25,7 +25,7 @@ from registry.accounts.views.blueprint import (
 )
 from registry.core import i18n
 from registry.core.errors import RegistryError
-from registry.core.limits import by_field, limiter
+from registry.core.limits import by_field, limiter, was_taken
 from registry.core.transaction import end_reading, transaction
 
 SENT_TO = "mail_sent_to"
@@ -34,7 +34,7 @@ SENT_TO = "mail_sent_to"
 @bp.route("/account/sign-up", methods=["GET", "POST"])
 @public
 @limiter.limit("60/minute;600/hour", methods=["POST"])
-@limiter.limit("6/hour", key_func=by_field("email"), methods=["POST"])
+@limiter.limit("6/hour", key_func=by_field("email"), deduct_when=was_taken, methods=["POST"])
 def sign_up() -> tuple[str, int] | Response:
     """The same answer, and the same work, whether or not the address is known."""
     form = SignUpForm()
@@ -69,7 +69,7 @@ def show_sent() -> str:
 @bp.route("/account/resend", methods=["GET", "POST"])
 @public
 @limiter.limit("60/minute", methods=["POST"])
-@limiter.limit("6/hour", key_func=by_field("email"), methods=["POST"])
+@limiter.limit("6/hour", key_func=by_field("email"), deduct_when=was_taken, methods=["POST"])
 def resend_confirmation() -> tuple[str, int] | Response:
     """Another link, if the address waits for one."""
     form = EmailForm()

@@ -14,14 +14,14 @@ from registry.accounts.views.blueprint import TOKEN, bp, close_browser_session
 from registry.accounts.views.entry import SENT_TO
 from registry.core.errors import InvalidInput, RegistryError
 from registry.core.i18n import _
-from registry.core.limits import by_field, limiter
+from registry.core.limits import by_field, limiter, was_taken
 from registry.core.transaction import end_reading, transaction
 
 
 @bp.route("/account/forgotten-password", methods=["GET", "POST"])
 @public
 @limiter.limit("60/minute", methods=["POST"])
-@limiter.limit("6/hour", key_func=by_field("email"), methods=["POST"])
+@limiter.limit("6/hour", key_func=by_field("email"), deduct_when=was_taken, methods=["POST"])
 def forget_password() -> tuple[str, int] | Response:
     """The same answer whether or not the address is known."""
     form = EmailForm()

@@ -9,14 +9,14 @@ from registry.catalogue.forms.interest import InterestForm, InterestLinkForm
 from registry.catalogue.views.blueprint import bp
 from registry.core.errors import NotFound, RegistryError
 from registry.core.i18n import current_locale
-from registry.core.limits import by_field, limiter
+from registry.core.limits import by_field, limiter, was_taken
 from registry.core.transaction import transaction
 
 
 @bp.route("/programmes/<slug>/interest", methods=["GET", "POST"])
 @public
 @limiter.limit("60/minute", methods=["POST"])
-@limiter.limit("20/hour", key_func=by_field("email"), methods=["POST"])
+@limiter.limit("20/hour", key_func=by_field("email"), deduct_when=was_taken, methods=["POST"])
 def register_interest(slug: str) -> Response | tuple[str, int]:
     """Ask for the address; the answer is the same whether or not it is on the list."""
     form = InterestForm()

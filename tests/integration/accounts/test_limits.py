@@ -53,6 +53,24 @@ def test_an_address_gets_six_mails_an_hour(client: RegistryClient, path: str) ->
     assert statuses == [303] * 6 + [429]
 
 
+@pytest.mark.usefixtures("limited")
+@pytest.mark.parametrize("path", ["/account/sign-up", "/account/resend", "/account/forgotten-password"])
+def test_mistakes_are_no_mails(client: RegistryClient, path: str) -> None:
+    data = {"email": "aigerim@example", "password": "short"}
+
+    assert {client.post(path, data=data).status_code for _ in range(8)} == {422}
+
+
+@pytest.mark.usefixtures("limited")
+def test_who_types_no_address_is_counted_alone(client: RegistryClient) -> None:
+    def send(source: str) -> int:
+        answer = client.post("/account/sign-in", data={}, environ_overrides={"REMOTE_ADDR": source})
+        return answer.status_code
+
+    assert [send("192.0.2.1") for _ in range(11)] == [422] * 10 + [429]
+    assert send("192.0.2.2") == 422
+
+
 @pytest.mark.committed
 def test_production_refuses_a_database_with_demo_accounts(
     committed_database: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
