@@ -14,7 +14,7 @@ from registry.accounts.operations import settings as operations
 from registry.accounts.views.blueprint import TOKEN, bp, name_reader
 from registry.core.codes import hash_token
 from registry.core.errors import NotFound, RegistryError
-from registry.core.i18n import _
+from registry.core.i18n import _, in_locale
 from registry.core.transaction import transaction
 
 
@@ -47,7 +47,8 @@ def edit_settings() -> tuple[str, int] | Response:
             form.show(error)
         else:
             session["locale"] = user.locale
-            flash(_("Your settings are saved."))
+            with in_locale(user.locale):  # The next page speaks it already.
+                flash(_("Your settings are saved."))
             response = redirect(url_for(".show_account"), 303)
             name_reader(response, user.name or user.email.partition("@")[0])
             return response

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from werkzeug.test import TestResponse
 
+from registry.core.i18n import _, in_locale
 from tests.client import RegistryClient
 from tests.integration.accounts.conftest import make_account
 
@@ -25,6 +26,8 @@ def test_settings_count_from_the_next_page_on(
     page = client.get("/account").get_data(as_text=True)
     assert 'lang="ru"' in page
     assert "<bdi>Айгерим</bdi>" in page
+    with in_locale("ru"):
+        assert _("Your settings are saved.") in page
 
 
 def test_a_stale_edit_says_what_changed_and_keeps_what_was_typed(
