@@ -78,8 +78,8 @@ class Prepared:
                 for key, n in figures.items()
             }
 
-    def send_application(self, email: str) -> str:
-        """An applicant with this address and the password of all sends an application; its code."""
+    def send_application(self, email: str, *, is_sent: bool = True) -> str:
+        """An applicant with this address and the password of all sends an application, or only begins it; its code."""
         with _at_work(self.app):
             cohort = _cohort(self.cohort)
             person = known_person(born_on=clock.today().replace(year=2001, day=1), locale="en")
@@ -87,8 +87,9 @@ class Prepared:
             user.email = person.email = email
             user.password_hash = passwords.hash_password(PASSWORD)
             application, actor = ready_draft(cohort, person)
-            with transaction():
-                submit_application(application, actor=actor)
+            if is_sent:
+                with transaction():
+                    submit_application(application, actor=actor)
             return application.code
 
     def train_others(self, number: int) -> None:

@@ -15,7 +15,7 @@ from registry.core.i18n import _, _l, pick_translation
 class FilesForm(RegistryForm):
     """The file input of a question; with files there already, whether to add the new one or to replace one."""
 
-    file = FileField(_l("File"))
+    file = FileField(_l("File"), render_kw={"data-shrink": ""})
     instead_of = RadioField(_l("What shall we do with it?"), validators=[Optional()], default="")
 
 
