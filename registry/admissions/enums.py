@@ -1,5 +1,7 @@
 """Choices about applications, and the groups of statuses the rules speak of."""
 
+from enum import StrEnum
+
 from registry.core.i18n import Labelled, _l
 
 
@@ -92,6 +94,7 @@ class ClosingReason(Labelled):
     COHORT_STARTED = "cohort_started", _l("The programme has started.")
     COHORT_CANCELLED = "cohort_cancelled", _l("The programme was cancelled.")
     CORRECTIONS_MISSING = "corrections_missing", _l("The corrections we asked for did not arrive in time.")
+    WAITING_ENDED = "waiting_ended", _l("The waiting list has ended, and no place became free.")
     GUARDIAN_SILENT = "guardian_silent", _l("Your guardian did not answer in time.")
 
 
@@ -103,6 +106,32 @@ class RejectionReason(Labelled):
     MOTIVATION = "motivation", _l("The answers did not say enough about your plans.")
     LANGUAGE = "language", _l("The level of the teaching language was not enough.")
     OTHER = "other", _l("Another reason, explained in the note.")
+
+
+class SelectionOrder(Labelled):
+    """What puts the candidates of a selection run in order."""
+
+    SCORE = "score", _l("By score, the highest first")
+    FIRST_COME = "first_come", _l("By the time of sending, the earliest first")
+    LOTTERY = "lottery", _l("By lottery")
+    FOCAL_RANK = "focal_rank", _l("By the focal points’ ranks")
+
+
+class SelectionGround(StrEnum):
+    """Why a selection run decided as it did; `rules.selection_lines` says it in words."""
+
+    SEAT = "seat"
+    WOMEN_FLOOR = "women_floor"
+    RURAL_FLOOR = "rural_floor"
+    """A seat before better-ranked ones, for a floor."""
+    PASSED = "passed"
+    """No seat, since a floor gave it to somebody ranked lower."""
+    AFTER_SEATS = "after_seats"
+    AFTER_LIST = "after_list"
+    """Neither a seat nor a place on the waiting list."""
+    NO_SCORE = "no_score"
+    NO_RANK = "no_rank"
+    NO_POOL = "no_pool"
 
 
 class OfferAnswer(Labelled):
