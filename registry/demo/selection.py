@@ -7,7 +7,7 @@ from registry.access.actor import Actor
 from registry.access.roles import Role
 from registry.admissions.enums import ApplicationStatus, Decision, RejectionReason
 from registry.admissions.models import Application, Offer
-from registry.admissions.operations import decisions, nominations, reviews
+from registry.admissions.operations import decisions, nominations, releases, reviews
 from registry.admissions.operations.decisions import DecisionInput
 from registry.admissions.operations.withdrawal import withdraw_application
 from registry.admissions.queries.seats import find_unreleased_decision
@@ -124,7 +124,7 @@ def release(world: World, cohort: Cohort) -> None:
     for application in queries.list_in(cohort, S.SUBMITTED, S.UNDER_REVIEW):
         if find_unreleased_decision(application) is None:
             decisions.stage_decision(application, late, actor=coordinator)
-    decisions.release_decisions(cohort, actor=coordinator)
+    releases.release_decisions(cohort, actor=coordinator)
 
 
 class Answers:

@@ -16,7 +16,8 @@ from registry.accounts import passwords
 from registry.accounts.models import User
 from registry.admissions.enums import ApplicationStatus, Decision, QuestionKind
 from registry.admissions.models import Offer
-from registry.admissions.operations.decisions import DecisionInput, release_decisions, stage_decision
+from registry.admissions.operations.decisions import DecisionInput, stage_decision
+from registry.admissions.operations.releases import release_decisions
 from registry.admissions.operations.standard_form import publish_standard_form
 from registry.admissions.operations.submission import submit_application
 from registry.catalogue.enums import PartnershipRole

@@ -12,6 +12,7 @@ from registry.admissions.enums import (
     Decision,
     QuestionKind,
     RejectionReason,
+    SelectionOrder,
 )
 from registry.admissions.models import (
     Application,
@@ -22,6 +23,7 @@ from registry.admissions.models import (
     Nomination,
     Offer,
     Question,
+    SelectionRun,
     StagedDecision,
     WaitlistEntry,
 )
@@ -118,6 +120,22 @@ class StagedDecisionFactory(Factory):
         lambda staged: RejectionReason.MORE_THAN_SEATS if staged.decision is Decision.REJECT else None
     )
     staged_at = factory.LazyFunction(clock.now)
+
+
+class SelectionRunFactory(Factory):
+    """A run by the order of sending that chose from nobody; give it the key of a cohort."""
+
+    class Meta:
+        model = SelectionRun
+
+    code = factory.LazyFunction(next_code)
+    order = SelectionOrder.FIRST_COME
+    women_share = 0
+    rural_share = 0
+    seats = factory.LazyFunction(dict)
+    general_serves_all = False
+    inputs_hash = "0" * 64
+    made_at = factory.LazyFunction(clock.now)
 
 
 class AssignmentFactory(Factory):

@@ -89,7 +89,9 @@ ADMISSIONS = {
         dict.fromkeys(ROLES, OWN) | {"visitor": 303, "sponsor": 404, "administrator": 404}, "file"
     ),
     "admissions.check_eligibility": everybody(OWN, "published_cohort"),
+    "admissions.advance_waiting": only("application", coordinator=OWN),
     "admissions.close_application": only("application", coordinator=OWN),
+    "admissions.commit_lottery": only("cohort", coordinator=SENT),
     "admissions.delete_filter": only("saved_filter", coordinator=SENT),
     "admissions.download_export": only("export", coordinator=OWN),
     "admissions.endorse_applications": only("state_cohort", focal_point=OWN),
@@ -101,10 +103,12 @@ ADMISSIONS = {
     "admissions.list_released": only("cohort", coordinator=OWN),
     "admissions.list_reviews": only(reviewer=200),
     "admissions.list_state_applications": only(focal_point=200),
+    "admissions.list_waiting": only("cohort", coordinator=OWN),
     "admissions.open_application": only(administrator=200),
     "admissions.override_ineligible": only("application", coordinator=OWN),
     "admissions.plan_bulk": only("cohort", form={"action": "review", "everything": "y"}, coordinator=SENT),
     "admissions.rank_applications": only("state_cohort", focal_point=OWN),
+    "admissions.preview_selection": only("cohort", coordinator=OWN),
     "admissions.release_decisions": only("cohort", coordinator=OWN),
     "admissions.remove_tag": only("application", form={"tag": "Known"}, coordinator=SENT),
     "admissions.save_filter": only("cohort", coordinator=OWN),
@@ -114,13 +118,17 @@ ADMISSIONS = {
     "admissions.show_export": only("export", coordinator=OWN),
     "admissions.show_quotas": only("cohort", coordinator=OWN),
     "admissions.show_review": only("application", reviewer=OWN),
+    "admissions.show_selection_run": only("selection_run", coordinator=OWN),
     "admissions.show_state_application": only("application", focal_point=OWN),
     "admissions.show_state_history": only("state_cohort", focal_point=OWN),
     "admissions.show_work": only(coordinator=200, administrator=200),
     "admissions.stage_decision": only("application", coordinator=OWN),
     "admissions.return_application": only("application", coordinator=OWN),
     "admissions.start_bulk": only("bulk_run", coordinator=SENT),
+    "admissions.stage_selection": only("cohort", coordinator=(422, 404)),
     "admissions.start_review": only("application", coordinator=SENT),
+    "admissions.undo_selection": only("selection_run", coordinator=SENT),
+    "admissions.unstage_all": only("cohort", coordinator=SENT),
     "admissions.unstage_decision": only("application", coordinator=SENT),
 }
 
@@ -217,6 +225,7 @@ PLANNING = {
     "admissions.edit_selection": only("cohort", coordinator=OWN, administrator=200),
     "admissions.manage_cohort": only("cohort", coordinator=OWN, administrator=200),
     "admissions.preview_cohort": only("cohort", coordinator=OWN, administrator=200),
+    "admissions.set_seat_dates": only("cohort", coordinator=OWN, administrator=200),
     "admissions.set_quotas": only("cohort", coordinator=OWN, administrator=200),
 }
 

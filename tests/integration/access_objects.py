@@ -32,6 +32,7 @@ from tests.factories.admissions import (
     AttachmentFactory,
     GuardianRequestFactory,
     OfferFactory,
+    SelectionRunFactory,
     StagedDecisionFactory,
 )
 from tests.factories.base import next_code
@@ -123,6 +124,8 @@ def _make_programme(
     )
     application = ApplicationFactory(cohort=cohort, person=person, member_state=state)
     StagedDecisionFactory(application=application)
+    run = SelectionRunFactory(cohort_id=cohort.id)
+    StagedDecisionFactory(application__cohort=cohort, run_id=run.id)
     enrolment = EnrolmentFactory(application__cohort=cohort)
     planned = CohortFactory(programme=programme, status=CohortStatus.DRAFT, published_at=None)
     target, result = _make_target(programme), _make_result(programme)
@@ -136,6 +139,7 @@ def _make_programme(
         "application": {"code": application.code},
         "file": {"code": AttachmentFactory(application=application).code},
         "enrolment": {"code": enrolment.code},
+        "selection_run": {"code": cohort.code, "run": run.code},
         "target": slug | {"code": target.code},
         "result": slug | {"code": result.code},
         "release": {"code": _release(programme)},

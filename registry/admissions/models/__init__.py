@@ -14,6 +14,7 @@ from registry.admissions.models.corrections import CorrectionItem, CorrectionReq
 from registry.admissions.models.exports import Export
 from registry.admissions.models.forms import FormVersion, Question
 from registry.admissions.models.lists import ApplicationTag, BulkRow, BulkRun, SavedFilter, Tag
+from registry.admissions.models.releases import DecisionRelease
 from registry.admissions.models.seats import (
     ApplicationCount,
     ApplicationStatusCount,
@@ -22,6 +23,7 @@ from registry.admissions.models.seats import (
     SeatEntry,
     WaitlistEntry,
 )
+from registry.admissions.models.selection import SelectionEntry, SelectionRun
 
 __all__ = [
     "Answer",
@@ -36,6 +38,7 @@ __all__ = [
     "BulkRun",
     "CorrectionItem",
     "CorrectionRequest",
+    "DecisionRelease",
     "EligibilityResult",
     "Export",
     "FormVersion",
@@ -45,6 +48,8 @@ __all__ = [
     "Question",
     "SavedFilter",
     "SeatEntry",
+    "SelectionEntry",
+    "SelectionRun",
     "StagedDecision",
     "Tag",
     "WaitlistEntry",

@@ -230,8 +230,12 @@ class StagedDecision(Model):
     decision: Mapped[Decision] = mapped_column(enum_type(Decision, "decision"))
     rejection: Mapped[RejectionReason | None] = mapped_column(enum_type(RejectionReason, "rejection"))
     note: Mapped[str] = mapped_column(sa.Text, default="")
-    rank: Mapped[int | None]
+    rank: Mapped[int | None] = mapped_column(sa.BigInteger)
     """Order on the waiting list within the pool, lowest first; without one, in the order of submission."""
+    run_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("selection_run.id", ondelete="SET NULL"), index=True
+    )
+    """The selection run that staged it; without one, somebody decided by hand."""
     staged_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id", ondelete="SET NULL"))
     staged_at: Mapped[datetime] = mapped_column(UTCDateTime)
     released_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

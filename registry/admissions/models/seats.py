@@ -66,6 +66,8 @@ class WaitlistEntry(Model):
     rank: Mapped[int] = mapped_column(sa.BigInteger)
     entered_at: Mapped[datetime] = mapped_column(UTCDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    moved_reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    """Why a coordinator put the person in front of all others."""
 
     application: Mapped[Application] = relationship(lazy="raise_on_sql")
     pool: Mapped[SeatPool] = relationship(lazy="raise_on_sql")

@@ -151,6 +151,9 @@ def edit_dates(
         has_reason=bool(reason.strip()),
     ):
         raise InvalidInput(refusal, field="starts_on" if reason.strip() else "reason")
+    if cohort.closes_at <= now < dates.closes_at:
+        # The lottery's seed is public since the window closed: whoever applies now must not know it.
+        cohort.lottery_seed = ""
     _set(cohort, asdict(dates))
     return _finish(cohort, "edit_dates", actor, reason=reason.strip() or None)
 

@@ -1,14 +1,11 @@
 """What coordinators decide: staged in private, released to all at one moment."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
-from registry.admissions.enums import ApplicationStatus, Decision, RejectionReason, ReleaseResult
-from registry.admissions.errors import NoPlaces, NoPool
+from registry.admissions.enums import ApplicationStatus, Decision, RejectionReason
 from registry.admissions.models import Application, StagedDecision
 from registry.admissions.operations import notices, offers
 from registry.admissions.operations.steps import take_step
@@ -19,10 +16,6 @@ from registry.core import audit, clock
 from registry.core.database import db
 from registry.core.errors import Conflict, IllegalTransition, InvalidInput, StaleWrite
 from registry.core.i18n import _l
-from registry.core.transaction import transaction
-
-RELEASE_BATCH = 200
-"""Decisions released in one transaction: its pools are locked as long as it runs."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +26,6 @@ class DecisionInput:
     rejection: RejectionReason | None = None
     note: str = ""
     rank: int | None = None
-
-
-@dataclass(frozen=True)
-class ReleasedRow:
-    """What the release made of one decision."""
-
-    code: str
-    result: ReleaseResult
 
 
 def stage_decision(
@@ -63,6 +48,23 @@ def stage_decision(
     staged = seat_queries.find_unreleased_decision(application)
     if version is not None and version != (staged.version if staged else 0):
         raise StaleWrite(_describe_changes(staged, given))
+    staged = write_staged(application, given, staged, actor=actor)
+    db.session.flush()
+    return staged
+
+
+def write_staged(
+    application: Application,
+    given: DecisionInput,
+    staged: StagedDecision | None,
+    *,
+    actor: Actor,
+    run_id: int | None = None,
+) -> StagedDecision:
+    """Write the decision over `staged`, or anew; `run_id` is the selection run's that decided so.
+
+    The caller has authorised it and knows that the application is in review.
+    """
     if staged is None:
         staged = StagedDecision(application=application, cohort_id=application.cohort_id)
         db.session.add(staged)
@@ -70,13 +72,13 @@ def stage_decision(
     staged.rejection = given.rejection if given.decision is Decision.REJECT else None
     staged.note = given.note.strip() if given.decision is Decision.REJECT else ""
     staged.rank = given.rank if given.decision is Decision.WAITLIST else None
+    staged.run_id = run_id
     staged.staged_by = actor.user_id
     staged.staged_at = clock.now()
     staged.result = ""
     audit.record(
         application, "admissions:decision:stage", actor, about={"decision": [None, given.decision.value]}
     )
-    db.session.flush()
     return staged
 
 
@@ -96,10 +98,7 @@ def unstage_decision(application: Application, *, actor: Actor) -> None:
     staged = seat_queries.find_unreleased_decision(application)
     if staged is None:
         raise Conflict(_l("Nothing is staged for this application."))
-    audit.record(
-        application, "admissions:decision:unstage", actor, about={"decision": [staged.decision.value, None]}
-    )
-    db.session.delete(staged)
+    drop_staged(staged, application, actor=actor)
     db.session.flush()
 
 
@@ -129,75 +128,27 @@ def close_application(application: Application, *, reason: str, actor: Actor) ->
     notices.tell_closed(application)
 
 
-def release_decisions(cohort: Cohort, *, actor: Actor) -> list[ReleasedRow]:
-    """Announce everything that is staged, with one instant for all.
+def unstage_all(cohort: Cohort, *, actor: Actor) -> int:
+    """Take back everything that is staged and not released. How many decisions that were.
 
-    Works through transactions of its own, `RELEASE_BATCH` decisions each: a release that was interrupted is
-    finished by pressing again, and of two at once each decision is released by one. What finds no seat stays
-    staged.
-    Errors: NotAllowed.
+    Errors: NotAllowed; Conflict when nothing is staged, or a release is under way.
     """
-    policy.require(actor, Permission.DECISION_RELEASE, cohort)
-    released_at = clock.now()
-    rows: list[ReleasedRow] = []
-    with transaction():
-        staged_ids = queries.list_staged_ids(cohort)
-    for start in range(0, len(staged_ids), RELEASE_BATCH):
-        with transaction():
-            rows += _release_batch(cohort, staged_ids[start : start + RELEASE_BATCH], released_at, actor)
-    _tell_not_endorsed(cohort)
-    return rows
-
-
-def _release_batch(
-    cohort: Cohort, staged_ids: Sequence[int], released_at: datetime, actor: Actor
-) -> list[ReleasedRow]:
-    seat_queries.lock_pools(cohort)
+    policy.require(actor, Permission.DECISION_STAGE, cohort)
     seat_queries.lock_total(cohort)
-    rows = []
-    for staged in queries.list_releasable(staged_ids):
-        application = staged.application
-        try:
-            result = _release(staged, actor)
-        except NoPlaces:
-            result = ReleaseResult.TOO_LATE
-        except NoPool:
-            result = ReleaseResult.NO_SEAT
-        staged.result = result.value
-        if result not in {ReleaseResult.NO_SEAT, ReleaseResult.TOO_LATE}:
-            staged.released_at = released_at
-        rows.append(ReleasedRow(application.code, result))
-    return rows
+    if queries.find_unfinished_release(cohort) is not None:
+        raise Conflict(_l("A release is under way. Wait until it has finished."))
+    staged = queries.list_all_staged(cohort)
+    if not staged:
+        raise Conflict(_l("Nothing is staged."))
+    for each in staged:
+        drop_staged(each, each.application, actor=actor)
+    db.session.flush()
+    return len(staged)
 
 
-def _release(staged: StagedDecision, actor: Actor) -> ReleaseResult:
-    application = staged.application
-    if staged.decision is Decision.REJECT:
-        take_step(application, "reject", actor=actor, about={"rejection": str(staged.rejection)})
-        notices.tell_rejected(application, staged)
-        return ReleaseResult.REJECTED
-    if staged.decision is Decision.OFFER:
-        offer = offers.make_offer(application, action="offer", actor=actor)
-        return ReleaseResult.OFFERED if offer else ReleaseResult.NO_SEAT
-    offers.join_waiting_list(application, action="waitlist", actor=actor, rank=_rank_on_list(staged))
-    is_promoted = application.status is ApplicationStatus.OFFERED
-    return ReleaseResult.PROMOTED if is_promoted else ReleaseResult.WAITLISTED
-
-
-def _rank_on_list(staged: StagedDecision) -> int:
-    """The coordinator's rank; without one the order of submission, after all who have one."""
-    if staged.rank is not None:
-        return staged.rank
-    submitted_at = staged.application.submitted_at
-    return int(submitted_at.timestamp() * 1_000_000) if submitted_at else 0
-
-
-def _tell_not_endorsed(cohort: Cohort) -> None:
-    """What the focal points declined is announced with the first release, and only then."""
-    if queries.find_last_release(cohort) is None:
-        return
-    ids = queries.list_not_endorsed_ids(cohort)
-    for start in range(0, len(ids), RELEASE_BATCH):
-        with transaction():
-            for application in queries.list_applications_by_id(ids[start : start + RELEASE_BATCH]):
-                notices.tell_not_endorsed(application)
+def drop_staged(staged: StagedDecision, application: Application, *, actor: Actor) -> None:
+    """Write down that the decision is taken back, and forget it. The caller has authorised it."""
+    audit.record(
+        application, "admissions:decision:unstage", actor, about={"decision": [staged.decision.value, None]}
+    )
+    db.session.delete(staged)

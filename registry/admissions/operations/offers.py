@@ -4,6 +4,9 @@ While somebody waits and the cohort has not started, the pools that could serve 
 seat promotes the next in the same transaction, and nobody joins a list without looking again under its lock.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
@@ -13,13 +16,13 @@ from registry.admissions.models import Application, Offer, StagedDecision, Waitl
 from registry.admissions.operations import notices, seats
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import seats as queries
-from registry.admissions.rules.seats import compute_accept_by, why_no_places
+from registry.admissions.rules.seats import are_pools_open, compute_accept_by, why_no_list, why_no_places
 from registry.catalogue.enums import SelectionMethod
 from registry.catalogue.models import Cohort, SeatPool
 from registry.core import audit, clock
 from registry.core.codes import new_code
 from registry.core.database import db
-from registry.core.errors import Conflict
+from registry.core.errors import Conflict, InvalidInput
 from registry.core.i18n import _l
 
 SYSTEM = Actor.system("seats")
@@ -36,7 +39,8 @@ def make_offer(application: Application, *, action: str, actor: Actor) -> Offer 
     Errors: NoPlaces.
     """
     cohort = queries.get_cohort_of(application)
-    _refuse_without_places(cohort)
+    _refuse(why_no_places(cohort, clock.now()))
+    _open_pools_first(cohort)
     code = new_code()
     for pool in queries.list_serving_pools(cohort, application.member_state):
         if queries.has_waiting(pool, cohort):
@@ -54,7 +58,8 @@ def join_waiting_list(
     Errors: NoPlaces, NoPool.
     """
     cohort = queries.get_cohort_of(application)
-    _refuse_without_places(cohort)
+    _refuse(why_no_list(cohort, clock.now()))
+    _open_pools_first(cohort)
     pools = queries.lock_serving_pools(cohort, application.member_state)
     if not pools:
         raise NoPool
@@ -87,6 +92,38 @@ def answer_offer(offer: Offer, answer: OfferAnswer) -> None:
     """Write down how the offer ended. The caller has taken the application's step."""
     offer.answer = answer
     offer.answered_at = clock.now()
+
+
+def open_pools(cohort: Cohort) -> bool:
+    """Make unused seats of states everybody's, if their day has come; whoever waits moves up. Whether any did."""
+    now = clock.now()
+    if not are_pools_open(cohort, now) or why_no_places(cohort, now) is not None:
+        return False
+    has_unused = queries.has_unused_seats(cohort)
+    return bool(promote_waiting(cohort)) or has_unused
+
+
+def advance_waiting(application: Application, *, reason: str, actor: Actor) -> WaitlistEntry:
+    """Put somebody in front of everybody who waits in the cohort: the next free seat is theirs.
+
+    Errors: NotAllowed; InvalidInput("reason"); Conflict when nobody waits there, or they are first already.
+    """
+    policy.require(actor, Permission.DECISION_RELEASE, application)
+    if not reason.strip():
+        raise InvalidInput(_l("Give a reason."), field="reason")
+    cohort = queries.get_cohort_of(application)
+    queries.lock_pools(cohort)
+    entry = queries.find_current_entry(application)
+    if entry is None:
+        raise Conflict(_l("This person is not on a waiting list."))
+    first = queries.find_first_entry(cohort)
+    if first is None or first is entry:
+        raise Conflict(_l("This person is first on the list already."))
+    entry.rank = first.rank - 1
+    entry.moved_reason = reason.strip()
+    audit.record(application, "admissions:waitlist_entry:advance", actor, reason=reason.strip())
+    db.session.flush()
+    return entry
 
 
 def decline(offer: Offer, *, actor: Actor) -> Application:
@@ -147,17 +184,26 @@ def free_accepted_seat(application: Application) -> None:
 def promote_waiting(cohort: Cohort, pool: SeatPool | None = None) -> list[Offer]:
     """Offer free seats to those who wait, in order, while the cohort has not started.
 
-    Safe to call at any time, by many at once: each free seat goes to one person.
+    Safe to call at any time, by many at once: each free seat goes to one person. From the day on which pools
+    open, seats that the own state's list does not need go to the general pool, and to whoever waits longest.
     Shape: the offers made; none once the cohort has started or is off.
     """
-    if why_no_places(cohort, clock.now()) is not None:
+    now = clock.now()
+    if why_no_places(cohort, now) is not None:
         return []
     pools = [pool] if pool is not None else list(queries.lock_pools(cohort))
-    offers: list[Offer] = []
-    for each in pools:
-        while (offer := _promote_next(cohort, each)) is not None:
-            offers.append(offer)
+    offers = [offer for each in pools for offer in _promote_all(cohort, each)]
+    if are_pools_open(cohort, now):
+        locked = queries.lock_serving_pools(cohort, pool.member_state) if pool is not None else pools
+        if seats.move_unused(cohort, locked):
+            offers += [offer for each in locked for offer in _promote_all(cohort, each)]
     return offers
+
+
+def _promote_all(cohort: Cohort, pool: SeatPool) -> Iterator[Offer]:
+    if why_no_list(cohort, clock.now()) is None:
+        while (offer := _promote_next(cohort, pool)) is not None:
+            yield offer
 
 
 def _promote_next(cohort: Cohort, pool: SeatPool) -> Offer | None:
@@ -224,6 +270,12 @@ def _drop_staged(staged: StagedDecision) -> None:
     db.session.delete(staged)
 
 
-def _refuse_without_places(cohort: Cohort) -> None:
-    if (refusal := why_no_places(cohort, clock.now())) is not None:
+def _refuse(refusal: Any) -> None:
+    if refusal is not None:
         raise NoPlaces(refusal)
+
+
+def _open_pools_first(cohort: Cohort) -> None:
+    """Before anybody new is served: the day counts whether or not the sweep has run."""
+    if are_pools_open(cohort, clock.now()) and queries.has_unused_seats(cohort):
+        promote_waiting(cohort)

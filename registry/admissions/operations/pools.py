@@ -1,17 +1,20 @@
 """How many seats a cohort has, and for whom."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.admissions.operations.offers import promote_waiting
 from registry.admissions.queries import seats as queries
+from registry.admissions.rules.planning import why_not_editable, why_not_end_waiting, why_not_open_pools
 from registry.catalogue.models import GENERAL, Cohort, SeatPool
-from registry.core import audit
+from registry.core import audit, clock
 from registry.core.database import db
 from registry.core.errors import Conflict, InvalidInput
 from registry.core.i18n import _l
+from registry.core.versions import bump_version, refuse_stale
 
 
 def ensure_pools(cohort: Cohort) -> None:
@@ -19,6 +22,39 @@ def ensure_pools(cohort: Cohort) -> None:
     if not queries.list_pools(cohort):
         db.session.add(SeatPool(cohort=cohort, member_state=GENERAL, seats=cohort.capacity))
         db.session.flush()
+
+
+def set_seat_dates(
+    cohort: Cohort,
+    *,
+    pools_open_at: datetime | None,
+    waiting_ends_at: datetime | None,
+    version: int | None,
+    actor: Actor,
+) -> Cohort:
+    """Say from when on unused seats are everybody's, and when the waiting lists end.
+
+    Errors: NotAllowed; StaleWrite; Conflict for a cohort that is over;
+            InvalidInput("pools_open_on" or "waiting_ends_on") for a day that does not fit.
+    """
+    policy.require(actor, Permission.COHORT_EDIT, cohort)
+    if refusal := why_not_editable(cohort):
+        raise Conflict(refusal)
+    given = {"pools_open_at": pools_open_at, "waiting_ends_at": waiting_ends_at}
+    refuse_stale(cohort, version, given=given, stored={name: getattr(cohort, name) for name in given})
+    if refusal := why_not_open_pools(cohort, pools_open_at, clock.now()):
+        raise InvalidInput(refusal, field="pools_open_on")
+    if refusal := why_not_end_waiting(cohort, waiting_ends_at, clock.now()):
+        raise InvalidInput(refusal, field="waiting_ends_on")
+    cohort.pools_open_at, cohort.waiting_ends_at = pools_open_at, waiting_ends_at
+    audit.record(cohort, "catalogue:cohort:set_seat_dates", actor)
+    bump_version(cohort)
+    pools = queries.list_pools(cohort)
+    # Where unused seats will go.
+    if pools and pools_open_at and all(pool.member_state != GENERAL for pool in pools):
+        db.session.add(SeatPool(cohort=cohort, member_state=GENERAL, seats=0))
+    db.session.flush()
+    return cohort
 
 
 def set_seats(cohort: Cohort, *, capacity: int, seats: Mapping[str, int], actor: Actor) -> Cohort:
@@ -29,6 +65,8 @@ def set_seats(cohort: Cohort, *, capacity: int, seats: Mapping[str, int], actor:
     """
     policy.require(actor, Permission.COHORT_EDIT, cohort)
     wanted = dict(seats) or {GENERAL: capacity}
+    if cohort.pools_open_at is not None:
+        wanted.setdefault(GENERAL, 0)
     if any(number < 0 for number in wanted.values()):
         raise InvalidInput(_l("Enter the number of seats as 0 or more."), field="seats")
     if sum(wanted.values()) > capacity:

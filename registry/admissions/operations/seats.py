@@ -1,11 +1,15 @@
-"""The one way to take a seat and the one way to give it back."""
+"""The one way to take a seat, the one way to give it back, and how unused ones become everybody's."""
+
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from registry.access.actor import Actor
 from registry.admissions.models import Application, Offer, SeatEntry
 from registry.admissions.queries import seats as queries
-from registry.catalogue.models import Cohort, SeatPool
-from registry.core import clock
+from registry.catalogue.models import GENERAL, Cohort, SeatPool
+from registry.catalogue.operations import touch_catalogue
+from registry.core import audit, clock
 from registry.core.database import db
 
 pools = SeatPool.__table__
@@ -33,6 +37,27 @@ def give_back(offer: Offer) -> None:
     _change(pools, pool.id, -1, sa.true())
     _change(cohorts, pool.cohort_id, -1, sa.true())
     _enter(pool, offer.application_id, offer.code, -1)
+
+
+def move_unused(cohort: Cohort, pools: Sequence[SeatPool]) -> bool:
+    """Give the unused seats of states to the general pool, among pools that the caller has locked.
+
+    Shape: whether any seat moved; none does without a general pool.
+    """
+    by_state = {pool.member_state: pool for pool in pools}
+    general = by_state.pop(GENERAL, None)
+    unused = {state: pool.seats - pool.used for state, pool in by_state.items() if pool.seats > pool.used}
+    if general is None or not unused:
+        return False
+    for state, number in unused.items():
+        by_state[state].seats -= number
+        general.seats += number
+    audit.record(
+        cohort, "catalogue:cohort:move_unused_seats", Actor.system("clock"), about={"seats": [unused, None]}
+    )
+    db.session.flush()
+    touch_catalogue()
+    return True
 
 
 def _change(table: sa.FromClause, key: int, change: int, guard: sa.ColumnElement[bool]) -> bool:

@@ -81,6 +81,11 @@ def _remind_offer(offer_id: int) -> bool:
     return True
 
 
+def _open_pools(cohort_id: int) -> bool:
+    cohort = due.find_cohort(cohort_id)
+    return cohort is not None and offers.open_pools(cohort)
+
+
 def _expire(application_id: int) -> bool:
     application = due.find_application(application_id)
     if application is None or application.status is not ApplicationStatus.DRAFT:
@@ -146,6 +151,12 @@ SWEEPS = (
         "close for silent guardians",
         due.list_application_ids_of_silent_guardians,
         _close(ClosingReason.GUARDIAN_SILENT, frozenset({ApplicationStatus.AWAITING_GUARDIAN})),
+    ),
+    Sweep("open pools", due.list_cohort_ids_with_unused_seats, _open_pools),
+    Sweep(
+        "close ended waiting lists",
+        due.list_application_ids_whose_list_has_ended,
+        _close(ClosingReason.WAITING_ENDED, frozenset({ApplicationStatus.WAITLISTED})),
     ),
     Sweep(
         "remind of corrections",

@@ -1,5 +1,6 @@
 """What is staged, and what a release finds."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
 from registry.admissions.enums import ApplicationStatus, Decision
-from registry.admissions.models import Application, StagedDecision
+from registry.admissions.models import Application, DecisionRelease, StagedDecision
 from registry.catalogue.models import Cohort
 from registry.core.database import db
 from registry.core.tables import Page, SortKey, get_page
+from registry.people.models import Person
 
 # Offers are released before waiting lists, which would stand in their way; the lists in their order.
 _ORDER = sa.case(
@@ -34,10 +36,11 @@ def _unreleased(cohort: Cohort) -> sa.Select[StagedDecision]:
     )
 
 
-def list_staged_ids(cohort: Cohort) -> Sequence[int]:
-    """Keys of what is staged, in the order of release."""
+def list_staged_ids(cohort: Cohort, *, until: datetime) -> Sequence[int]:
+    """Keys of what was staged until then, in the order of release."""
     statement = (
         _unreleased(cohort)
+        .where(StagedDecision.staged_at <= until)
         .join(StagedDecision.application)
         .with_only_columns(StagedDecision.id)
         .order_by(
@@ -81,25 +84,47 @@ def count_staged(cohort: Cohort) -> list[StagedCount]:
     return [StagedCount(*row) for row in rows]
 
 
+def count_staged_by_locale(cohort: Cohort) -> Counter[tuple[str, Decision]]:
+    """What is staged, by the language that the applicant reads and decision."""
+    rows = db.session.execute(
+        sa.select(Person.locale, StagedDecision.decision, sa.func.count())
+        .join(StagedDecision.application)
+        .join(Application.person)
+        .where(StagedDecision.cohort_id == cohort.id, StagedDecision.released_at.is_(None))
+        .group_by(Person.locale, StagedDecision.decision)
+    )
+    return Counter({(locale, decision): n for locale, decision, n in rows})
+
+
+def list_all_staged(cohort: Cohort) -> Sequence[StagedDecision]:
+    """Everything that is staged, with the applications."""
+    return db.session.scalars(
+        _unreleased(cohort)
+        .options(joinedload(StagedDecision.application, innerjoin=True))
+        .order_by(StagedDecision.id)
+    ).all()
+
+
 def list_staged(cohort: Cohort, key: str | None) -> Page[StagedDecision]:
     """A page of what is staged, in the order of staging, with the applications."""
     statement = _unreleased(cohort).options(joinedload(StagedDecision.application)).order_by(None)
     return get_page(statement, [SortKey(StagedDecision.id)], key)
 
 
-def list_samples(cohort: Cohort) -> list[StagedDecision]:
-    """The first staged application of each decision."""
-    found = [
-        db.session.scalar(
-            _unreleased(cohort)
-            .where(StagedDecision.decision == decision)
-            .options(joinedload(StagedDecision.application))
-            .order_by(StagedDecision.id)
-            .limit(1)
+def find_sample(cohort: Cohort, decision: Decision, locale: str | None = None) -> StagedDecision | None:
+    """The first staged application of the decision whose applicant reads this language; of all without one."""
+    statement = (
+        _unreleased(cohort)
+        .where(StagedDecision.decision == decision)
+        .options(joinedload(StagedDecision.application))
+        .order_by(StagedDecision.id)
+        .limit(1)
+    )
+    if locale is not None:
+        statement = (
+            statement.join(StagedDecision.application).join(Application.person).where(Person.locale == locale)
         )
-        for decision in Decision
-    ]
-    return [staged for staged in found if staged is not None]
+    return db.session.scalar(statement)
 
 
 def list_released(cohort: Cohort, released_at: datetime | None, key: str | None) -> Page[StagedDecision]:
@@ -140,6 +165,20 @@ def list_applications_by_id(ids: Sequence[int]) -> Sequence[Application]:
         .options(joinedload(Application.cohort))
         .order_by(Application.id)
     ).all()
+
+
+def find_unfinished_release(cohort: Cohort) -> DecisionRelease | None:
+    """The cohort's release that is under way."""
+    return db.session.scalar(
+        sa.select(DecisionRelease).where(
+            DecisionRelease.cohort_id == cohort.id, DecisionRelease.finished_at.is_(None)
+        )
+    )
+
+
+def get_release(release_id: int) -> DecisionRelease:
+    """A release as it is now."""
+    return db.session.get_one(DecisionRelease, release_id, populate_existing=True)
 
 
 def find_last_release(cohort: Cohort) -> datetime | None:

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from registry.admissions.enums import CLOSABLE_STATUSES, ApplicationStatus
-from registry.admissions.models import Application, CorrectionRequest, GuardianRequest, Offer
+from registry.admissions.models import Application, CorrectionRequest, GuardianRequest, Offer, WaitlistEntry
 from registry.catalogue.enums import CohortStatus
-from registry.catalogue.models import Cohort
+from registry.catalogue.models import GENERAL, Cohort, SeatPool
 from registry.catalogue.rules import has_started
 from registry.core import clock
 from registry.core.database import db
@@ -93,6 +93,44 @@ def list_application_ids_of_started_cohorts() -> Sequence[int]:
     return db.session.scalars(
         sa.select(Application.id)
         .where(Application.cohort_id.in_(started), Application.status.in_(CLOSABLE_STATUSES))
+        .order_by(Application.id)
+        .limit(BATCH)
+    ).all()
+
+
+def list_cohort_ids_with_unused_seats() -> Sequence[int]:
+    """Cohorts whose pools have opened while a state has unused seats, or general ones that somebody waits for."""
+    now = clock.now()
+    unused = sa.exists().where(SeatPool.cohort_id == Cohort.id, SeatPool.used < SeatPool.seats)
+    waiting = sa.exists().where(
+        WaitlistEntry.pool_id == SeatPool.id,
+        SeatPool.cohort_id == Cohort.id,
+        WaitlistEntry.left_at.is_(None),
+    )
+    return db.session.scalars(
+        sa.select(Cohort.id)
+        .where(
+            Cohort.status == CohortStatus.PUBLISHED,
+            Cohort.pools_open_at <= now,
+            Cohort.starts_on >= now.date(),
+            sa.or_(sa.and_(unused, waiting), unused.where(SeatPool.member_state != GENERAL)),
+        )
+        .order_by(Cohort.id)
+        .limit(BATCH)
+    ).all()
+
+
+def find_cohort(cohort_id: int) -> Cohort | None:
+    """The cohort as it is now."""
+    return db.session.get(Cohort, cohort_id, populate_existing=True)
+
+
+def list_application_ids_whose_list_has_ended() -> Sequence[int]:
+    """Applications on a waiting list from which nobody moves up any more."""
+    ended = sa.select(Cohort.id).where(Cohort.waiting_ends_at <= clock.now())
+    return db.session.scalars(
+        sa.select(Application.id)
+        .where(Application.status == ApplicationStatus.WAITLISTED, Application.cohort_id.in_(ended))
         .order_by(Application.id)
         .limit(BATCH)
     ).all()

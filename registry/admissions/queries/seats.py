@@ -12,8 +12,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from registry.admissions.enums import ApplicationStatus, OfferAnswer
 from registry.admissions.models import Application, Offer, SeatEntry, StagedDecision, WaitlistEntry
-from registry.admissions.rules.seats import choose_serving_pools, serving_states
+from registry.admissions.rules.seats import choose_serving_pools, serves_all, serving_states
 from registry.catalogue.models import GENERAL, Cohort, SeatPool
+from registry.core import clock
 from registry.core.database import db
 
 
@@ -43,13 +44,13 @@ def list_pools(cohort: Cohort) -> Sequence[SeatPool]:
 def list_serving_pools(cohort: Cohort, member_state: str) -> list[SeatPool]:
     """The pools that serve an applicant of the state, the first one to be asked first."""
     pools = db.session.scalars(_pools_of_states(cohort, serving_states(member_state)))
-    return choose_serving_pools(pools, member_state, general_serves_all=cohort.general_serves_all)
+    return choose_serving_pools(pools, member_state, general_serves_all=serves_all(cohort, clock.now()))
 
 
 def lock_serving_pools(cohort: Cohort, member_state: str) -> list[SeatPool]:
     """The same, read afresh and locked until the transaction ends."""
     pools = _lock(_pools_of_states(cohort, serving_states(member_state)))
-    return choose_serving_pools(pools, member_state, general_serves_all=cohort.general_serves_all)
+    return choose_serving_pools(pools, member_state, general_serves_all=serves_all(cohort, clock.now()))
 
 
 def lock_pools(cohort: Cohort) -> Sequence[SeatPool]:
@@ -80,7 +81,7 @@ def _lock(statement: sa.Select[SeatPool]) -> Sequence[SeatPool]:
 def _waiting_for(pool: SeatPool, cohort: Cohort) -> sa.Select[WaitlistEntry]:
     """Who may get a seat of the pool: its own list, and everybody's where the general pool serves all."""
     statement = sa.select(WaitlistEntry).where(WaitlistEntry.left_at.is_(None))
-    if pool.member_state == GENERAL and cohort.general_serves_all:
+    if pool.member_state == GENERAL and serves_all(cohort, clock.now()):
         return statement.where(
             WaitlistEntry.pool_id.in_(sa.select(SeatPool.id).where(SeatPool.cohort_id == cohort.id))
         )
@@ -119,6 +120,25 @@ def _has_promotable(pool: SeatPool, cohort: Cohort) -> bool:
         .limit(1)
     )
     return db.session.scalar(statement) is not None
+
+
+def has_unused_seats(cohort: Cohort) -> bool:
+    """Whether a state has seats that nobody uses."""
+    statement = sa.select(SeatPool.id).where(
+        SeatPool.cohort_id == cohort.id, SeatPool.member_state != GENERAL, SeatPool.used < SeatPool.seats
+    )
+    return db.session.scalar(statement.limit(1)) is not None
+
+
+def find_first_entry(cohort: Cohort) -> WaitlistEntry | None:
+    """Whoever comes first of all who wait in the cohort, whatever the pool."""
+    statement = (
+        sa.select(WaitlistEntry)
+        .join(WaitlistEntry.pool)
+        .where(SeatPool.cohort_id == cohort.id, WaitlistEntry.left_at.is_(None))
+        .order_by(WaitlistEntry.rank, WaitlistEntry.id)
+    )
+    return db.session.scalar(statement.limit(1))
 
 
 def find_current_entry(application: Application) -> WaitlistEntry | None:

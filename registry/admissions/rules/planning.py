@@ -91,6 +91,30 @@ def why_not_endorsing_by(
     return None
 
 
+def why_not_open_pools(cohort: Cohort, at: datetime | None, now: datetime) -> Any:
+    """Why unused seats cannot become everybody's at this instant, or None."""
+    if at is None or at == cohort.pools_open_at:
+        return None
+    if at <= now:
+        return _l("This moment has passed. Choose a later one.")
+    if has_started(cohort, at):
+        return _l("This is after the first day of the training: no seats are given then.")
+    return None
+
+
+def why_not_end_waiting(cohort: Cohort, at: datetime | None, now: datetime) -> Any:
+    """Why the waiting lists cannot end at this instant, or None."""
+    if at is None or at == cohort.waiting_ends_at:
+        return None
+    if at <= now:
+        return _l("This moment has passed. Choose a later one.")
+    if at < cohort.closes_at:
+        return _l("Waiting lists end after applications have closed.")
+    if has_started(cohort, at):
+        return _l("The lists end with the first day of the training anyway. Choose an earlier day.")
+    return None
+
+
 FROZEN = _l(
     "People have begun to apply under the published conditions, so these can no longer be changed. "
     "Plan another cohort instead."

@@ -33,6 +33,23 @@ def choose_serving_pools(
     return [own, general] if general and general_serves_all else [own]
 
 
+def are_pools_open(cohort: Cohort, at: datetime) -> bool:
+    """Whether seats that no state uses have become general."""
+    return cohort.pools_open_at is not None and at >= cohort.pools_open_at
+
+
+def serves_all(cohort: Cohort, at: datetime) -> bool:
+    """Whether the general seats also serve states with a pool of their own."""
+    return cohort.general_serves_all or are_pools_open(cohort, at)
+
+
+def why_no_list(cohort: Cohort, at: datetime) -> Any:
+    """The sentence that says why nobody joins a waiting list or moves up from one, or None."""
+    if cohort.waiting_ends_at is not None and at >= cohort.waiting_ends_at:
+        return _l("The waiting lists of this cohort have ended.")
+    return why_no_places(cohort, at)
+
+
 def why_no_places(cohort: Cohort, at: datetime) -> Any:
     """The sentence that says why this cohort offers no places at this instant, or None."""
     if cohort.status is not CohortStatus.PUBLISHED:

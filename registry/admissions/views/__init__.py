@@ -17,6 +17,8 @@ from registry.admissions.views import (
     particulars,
     planning,
     reviews,
+    selection,
+    waiting,
     work,
 )
 from registry.admissions.views.blueprint import bp
@@ -39,5 +41,7 @@ __all__ = [
     "particulars",
     "planning",
     "reviews",
+    "selection",
+    "waiting",
     "work",
 ]

@@ -77,6 +77,13 @@ class Cohort(Model):
     )
     general_serves_all: Mapped[bool] = mapped_column(default=False)
     """Whether the general pool also serves states that have a pool of their own."""
+    pools_open_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """From then on seats that no state uses are general, and general seats serve everybody."""
+    waiting_ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """First instant at which nobody moves up from a waiting list any more."""
+    # Marked so that the audit trail does not tell it before its time.
+    lottery_seed: Mapped[str] = mapped_column(sa.String(64), default="", info={"personal": True})
+    """Drawn and bound by its published hash before the window closes; itself published from then on."""
     age_min: Mapped[int | None]
     age_max: Mapped[int | None]
     """Inclusive bounds in completed years."""

@@ -13,7 +13,7 @@ from registry.catalogue.enums import Availability, CohortStatus, PartnershipRole
 from registry.catalogue.models import Cohort, CohortScope, Programme
 from registry.catalogue.queries.snapshot import find_countries
 from registry.core import clock
-from registry.core.codes import normalise_code
+from registry.core.codes import hash_token, normalise_code
 from registry.core.database import db
 from registry.core.errors import NotFound
 from registry.core.i18n import pick_translation
@@ -70,6 +70,16 @@ class CohortPage:
         """Country's name and seats offered, by the reader's alphabet, without the general pool."""
         offered = {pool.member_state: pool.seats for pool in self.cohort.pools if pool.member_state}
         return [(choice.label, offered[choice.value]) for choice in sort_countries(offered)]
+
+    @property
+    def lottery_hash(self) -> str:
+        """The fingerprint that binds the lottery's seed; empty without a lottery."""
+        return hash_token(self.cohort.lottery_seed) if self.cohort.lottery_seed else ""
+
+    @property
+    def lottery_seed(self) -> str:
+        """The seed itself, once the window has closed."""
+        return self.cohort.lottery_seed if self.phase not in {Phase.UPCOMING, Phase.OPEN} else ""
 
     @property
     def general_seats(self) -> int:

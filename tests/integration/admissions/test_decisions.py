@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from registry.admissions.enums import ApplicationStatus, Decision, RejectionReason, ReleaseResult
 from registry.admissions.models import Application, Offer, StagedDecision
-from registry.admissions.operations import decisions, nominations
+from registry.admissions.operations import decisions, nominations, releases
 from registry.admissions.operations.decisions import DecisionInput
 from registry.admissions.queries import applications as queries
 from registry.admissions.queries import seats as seat_queries
@@ -45,7 +45,7 @@ def stage(cohort: Cohort, given: DecisionInput, **values) -> Application:
 
 
 def release(cohort: Cohort) -> dict[str, ReleaseResult]:
-    return {row.code: row.result for row in decisions.release_decisions(cohort, actor=COORDINATOR)}
+    return {row.code: row.result for row in releases.release_decisions(cohort, actor=COORDINATOR)}
 
 
 def mails(application: Application) -> list[tuple[str, MessageStatus]]:
@@ -123,7 +123,8 @@ def test_unstage_decision_leaves_nothing_to_release() -> None:
     with transaction():
         decisions.unstage_decision(application, actor=COORDINATOR)
 
-    assert release(cohort) == {}
+    with pytest.raises(Conflict):
+        releases.start_release(cohort, actor=COORDINATOR)
     with pytest.raises(Conflict), transaction():
         decisions.unstage_decision(application, actor=COORDINATOR)
 
@@ -227,7 +228,8 @@ def test_release_leaves_out_who_withdrew_meanwhile() -> None:
     with transaction():
         decisions.close_application(application, reason="Called us", actor=COORDINATOR)
 
-    assert release(cohort) == {}
+    with pytest.raises(Conflict):
+        releases.start_release(cohort, actor=COORDINATOR)
     assert db.session.scalars(sa.select(StagedDecision)).all() == []
 
 
@@ -236,7 +238,7 @@ def test_release_by_somebody_elses_coordinator_is_not_allowed() -> None:
     stage(cohort, OFFER)
 
     with pytest.raises(NotAllowed):
-        decisions.release_decisions(cohort, actor=coordinator("another"))
+        releases.release_decisions(cohort, actor=coordinator("another"))
 
 
 def decline_endorsement(cohort: Cohort) -> Application:
@@ -249,12 +251,10 @@ def decline_endorsement(cohort: Cohort) -> Application:
 def test_release_tells_those_whom_no_focal_point_endorsed() -> None:
     cohort = make_cohort()
     application = decline_endorsement(cohort)
-    release(cohort)
     before_the_first_decision = mails(application)
-    stage(cohort, REJECT)
-
-    release(cohort)
-    release(cohort)
+    for _ in range(2):
+        stage(cohort, REJECT)
+        release(cohort)
 
     assert before_the_first_decision == []
     assert mails(application) == [("not_endorsed", MessageStatus.QUEUED)]

@@ -96,7 +96,7 @@ def test_list_decisions_costs_the_same_for_10_and_50_rows(client, cohort) -> Non
             StagedDecisionFactory(application=apply(cohort))
         with counted_queries() as statements:
             page = text_of(client.get(f"/manage/cohorts/{cohort.code}/decisions"))
-        costs.append((page.count("/unstage"), len(statements)))
+        costs.append((page.count('/unstage"') - 1, len(statements)))
 
     assert [rows for rows, _ in costs] == [10, 50]
     assert costs[0][1] == costs[1][1]
