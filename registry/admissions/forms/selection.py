@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, RadioField
+from wtforms import HiddenField, RadioField
 from wtforms.validators import NumberRange
 
 from registry.admissions.enums import SelectionOrder
 from registry.admissions.rules.selection import SelectionSettings
 from registry.catalogue.models import GENERAL
-from registry.core.forms import FilterForm, InputRequired, Optional, RegistryForm, plain_digits
+from registry.core.forms import FilterForm, InputRequired, Optional, RegistryForm, WholeNumberField
 from registry.core.i18n import _, _l, country_name
 
 MOST_SEATS = 100_000
@@ -18,9 +18,8 @@ _GENERAL = "general"
 
 
 def _share(label: Any) -> Any:
-    return IntegerField(
+    return WholeNumberField(
         label,
-        filters=[plain_digits],
         validators=[
             Optional(),
             NumberRange(0, 100, _l("Enter the share in percent, as a whole number from 0 to 100.")),
@@ -38,10 +37,9 @@ class _Settings:
     )
     women_share: Any = _share(_l("Women: at least, in percent of the seats"))
     rural_share: Any = _share(_l("People from villages: at least, in percent of the seats"))
-    longest_list: Any = IntegerField(
+    longest_list: Any = WholeNumberField(
         _l("Longest waiting list of each group of seats"),
         description=_l("Those after it are refused. Empty: everybody else waits."),
-        filters=[plain_digits],
         validators=[Optional(), NumberRange(0, MOST_SEATS, _l("Enter a whole number, 0 or more."))],
     )
 
@@ -94,9 +92,8 @@ class StageSelectionForm(_Settings, RegistryForm):
 def make_preview_form(arguments: Any, free: Mapping[str, int]) -> PreviewSelectionForm:
     """The form with a field for the seats of each pool, filled from the address or with the free ones."""
     fields = {
-        _SEATS + (state or _GENERAL): IntegerField(
+        _SEATS + (state or _GENERAL): WholeNumberField(
             country_name(state) if state else _("General seats"),
-            filters=[plain_digits],
             validators=[
                 Optional(),
                 NumberRange(0, MOST_SEATS, _l("Enter the number of seats as 0 or more.")),

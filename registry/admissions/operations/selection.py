@@ -11,7 +11,7 @@ from registry.admissions.operations.decisions import DecisionInput, drop_staged,
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import seats as seat_queries
 from registry.admissions.queries import selection as queries
-from registry.admissions.rules.selection import Candidate, Outcome, SelectionSettings, select
+from registry.admissions.rules.selection import Candidate, Outcome, SelectionSettings, decide
 from registry.catalogue.models import Cohort
 from registry.catalogue.operations import touch_catalogue
 from registry.core import audit, clock
@@ -70,7 +70,7 @@ def stage_selection(
         raise Conflict(
             _l("Applications or seats have changed since this preview. Check the new one, then stage it.")
         )
-    outcomes = select(inputs)
+    outcomes = decide(inputs)
     if not any(outcome.decision for outcome in outcomes):
         raise Conflict(_l("Nobody gets a decision by this run, so nothing was staged."))
     run = SelectionRun(
@@ -173,7 +173,7 @@ def recompute_selection(run: SelectionRun) -> list[str]:
     stored = {outcome.code: outcome for outcome in queries.read_outcomes(run)}
     differences += [
         f"{outcome.code}: {outcome} instead of {stored[outcome.code]}"
-        for outcome in select(inputs)
+        for outcome in decide(inputs)
         if outcome != stored[outcome.code]
     ]
     return differences

@@ -104,7 +104,7 @@ def draw_number(seed: str, code: str) -> str:
     return hashlib.sha256(f"{seed}:{code}".encode()).hexdigest()
 
 
-def select(inputs: SelectionInputs) -> list[Outcome]:
+def decide(inputs: SelectionInputs) -> list[Outcome]:
     """Decide about every candidate: in order, those who are skipped last.
 
     The same inputs give the same outcomes. There are never more offers than seats. Floors are met where any
@@ -122,7 +122,7 @@ def select(inputs: SelectionInputs) -> list[Outcome]:
         general_serves_all=inputs.general_serves_all,
     )
     seating.raise_shares(inputs.settings.women_share, inputs.settings.rural_share)
-    decided = _decide(ordered, seating, inputs)
+    decided = _decide_in_order(ordered, seating, inputs)
     rest = sorted(skipped)
     return decided + [Outcome(code, None, skipped[code]) for code in rest]
 
@@ -155,7 +155,9 @@ def _order_key(inputs: SelectionInputs) -> Callable[[Candidate], Any]:
     return keys[inputs.settings.order]
 
 
-def _decide(ordered: Sequence[Candidate], seating: Seating, inputs: SelectionInputs) -> list[Outcome]:
+def _decide_in_order(
+    ordered: Sequence[Candidate], seating: Seating, inputs: SelectionInputs
+) -> list[Outcome]:
     seats = seating.assign()
     own_ranks, general_ranks = _Ranks(), _Ranks()
     for each, seat in zip(ordered, seats, strict=True):

@@ -18,7 +18,7 @@ from registry.admissions.rules.selection import (
     Outcome,
     SelectionInputs,
     compare,
-    select,
+    decide,
     summarise,
 )
 from registry.admissions.rules.selection_lines import explain
@@ -69,13 +69,13 @@ def _render_preview(cohort: Cohort, form: PreviewSelectionForm, staging: Any = N
 
 def _preview(cohort: Cohort, form: PreviewSelectionForm) -> dict[str, Any]:
     inputs = queries.collect_inputs(cohort, form.settings)
-    outcomes = select(inputs)
+    outcomes = decide(inputs)
     tried = {state: form.seats.get(state, seats) for state, seats in inputs.seats.items()}
     differences: list[Difference] = []
     shown, shown_outcomes = inputs, outcomes
     if tried != inputs.seats:
         shown = queries.collect_inputs(cohort, form.settings, seats=tried)
-        shown_outcomes = select(shown)
+        shown_outcomes = decide(shown)
         differences = compare(outcomes, shown_outcomes)
     page = _cut(shown_outcomes, request.args.get("page", ""))
     codes = [outcome.code for outcome in page.rows]

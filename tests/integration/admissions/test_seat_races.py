@@ -15,7 +15,7 @@ from registry.access.actor import Actor, Grant
 from registry.access.roles import Role
 from registry.admissions.enums import ApplicationStatus, Decision
 from registry.admissions.models import Application, Nomination, Offer, StagedDecision, WaitlistEntry
-from registry.admissions.operations import decisions, nominations, offers, pools, seats
+from registry.admissions.operations import nominations, offers, pools, releases, seats
 from registry.admissions.queries import applications as application_queries
 from registry.admissions.queries import seats as queries
 from registry.catalogue.enums import SelectionMethod
@@ -260,7 +260,7 @@ def test_two_releases_at_once_release_each_decision_once(own_app: Flask) -> None
     def release() -> Counter[str]:
         own = application_queries.get_cohort(cohort.code, actor=coordinator())
         db.session.rollback()
-        rows = decisions.release_decisions(own, actor=coordinator())
+        rows = releases.release_decisions(own, actor=coordinator())
         return Counter(row.result.value for row in rows)
 
     outcomes = run_at_once(own_app, [release, release])

@@ -323,9 +323,9 @@ def test_stage_selection_shows_a_conflict_and_the_new_preview(client, cohort) ->
     ("query", "message"),
     [
         ("order=first_come&women_share=101", "Enter the share in percent"),
-        ("order=first_come&women_share=some", "Not a valid integer value"),
+        ("order=first_come&women_share=some", "Enter the share in percent"),
         ("order=lottery", "No lottery was prepared"),
-        ("order=dice", "Not a valid choice"),
+        ("order=dice", "Choose one from the list."),
     ],
 )
 def test_preview_selection_says_at_the_field_what_is_wrong(client, cohort, query, message) -> None:

@@ -14,8 +14,8 @@ from registry.admissions.rules.selection import (
     Outcome,
     SelectionInputs,
     SelectionSettings,
+    decide,
     draw_number,
-    select,
 )
 from registry.catalogue.models import GENERAL
 
@@ -42,7 +42,7 @@ def candidate(text: str, place: int) -> Candidate:
 def run(*people: str, seats: dict[str, int], serves_all: bool = False, **chosen) -> dict[str, Outcome]:
     settings = SelectionSettings(chosen.pop("order", ORDER.FIRST_COME), **chosen)
     candidates = [candidate(text, place) for place, text in enumerate(people, 1)]
-    outcomes = select(SelectionInputs(settings, candidates, seats, serves_all, seed="seed"))
+    outcomes = decide(SelectionInputs(settings, candidates, seats, serves_all, seed="seed"))
     return {outcome.code: outcome for outcome in outcomes}
 
 
@@ -195,7 +195,7 @@ def test_select_gives_seats_within_pools_and_meets_floors_as_far_as_possible(
     people, seats, serves_all, women, rural
 ) -> None:
     inputs = make(people, seats, serves_all, women, rural)
-    outcomes = {each.code: each for each in select(inputs)}
+    outcomes = {each.code: each for each in decide(inputs)}
     chosen = [each for each in inputs.candidates if outcomes[each.code].decision is OFFER]
 
     assert fits(chosen, inputs)
@@ -213,7 +213,7 @@ def test_select_gives_seats_within_pools_and_meets_floors_as_far_as_possible(
 @given(people, pools, st.booleans(), shares, shares)
 def test_select_passes_nobody_but_for_a_floor_and_tells_both(people, seats, serves_all, women, rural) -> None:
     inputs = make(people, seats, serves_all, women, rural)
-    outcomes = {each.code: each for each in select(inputs)}
+    outcomes = {each.code: each for each in decide(inputs)}
     chosen = [each for each in inputs.candidates if outcomes[each.code].decision is OFFER]
     waiting = [each for each in inputs.candidates if outcomes[each.code].decision is WAITLIST]
 
@@ -243,5 +243,5 @@ def test_select_is_deterministic_whatever_order_the_candidates_come_in(
     random.shuffle(shuffled)
 
     other = SelectionInputs(inputs.settings, shuffled, seats, serves_all)
-    assert select(other) == select(inputs)
+    assert decide(other) == decide(inputs)
     assert other.hash == inputs.hash
