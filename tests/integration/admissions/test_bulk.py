@@ -127,12 +127,12 @@ def test_plan_bulk_takes_back(client, actor, cohort, action, tag) -> None:
     ("values", "field", "message"),
     [
         ({"action": "review", "codes": []}, None, "Tick at least one application"),
-        ({"action": "promote"}, "action", "Not a valid choice"),
-        ({}, "action", "Not a valid choice"),
+        ({"action": "promote"}, "action", "Choose one from the list"),
+        ({}, "action", "Choose one from the list"),
         ({"action": "add_tag", "tag": "  "}, "bulk-tag", "Write the tag, at most 40 characters."),
         ({"action": "remove_tag", "tag": "x" * 41}, "bulk-tag", "Write the tag, at most 40 characters."),
         ({"action": "reject"}, "rejection", "Choose the reason that the applicant will read."),
-        ({"action": "reject", "rejection": "other"}, "rejection", "Not a valid choice"),
+        ({"action": "reject", "rejection": "other"}, "rejection", "Choose one from the list"),
     ],
 )
 def test_plan_bulk_with_bad_input_keeps_the_ticks_and_does_nothing(
