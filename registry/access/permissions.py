@@ -27,6 +27,7 @@ class Permission(StrEnum):
     APPLICATION_PROCESS = "admissions:application:process"
     DECISION_STAGE = "admissions:decision:stage"
     DECISION_RELEASE = "admissions:decision:release"
+    SCORE_VIEW = "admissions:score:view"
     SEAT_VIEW = "admissions:seat:view"
     # What nobody but the clock does
     CLOCK_RUN = "core:clock:run"

@@ -50,6 +50,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.APPLICATION_PROCESS,
             P.DECISION_STAGE,
             P.DECISION_RELEASE,
+            P.SCORE_VIEW,
             P.SEAT_VIEW,
             P.PROGRAMME_EDIT,
             P.PROGRAMME_PUBLISH,

@@ -265,6 +265,21 @@ def search_users(text: str, key: str | None = None) -> Page[User]:
     return tables.get_page(statement, [SortKey(User.email)], key)
 
 
+def list_holders(role: Role, *, programme: str) -> Sequence[RoleGrant]:
+    """Grants of the role in force that cover the programme (by slug), with their accounts, in a fixed order."""
+    statement = (
+        sa.select(RoleGrant)
+        .where(
+            RoleGrant.role == role,
+            sa.or_(RoleGrant.programme.is_(None), RoleGrant.programme == programme),
+            _in_force(clock.now()),
+        )
+        .options(selectinload(RoleGrant.user))
+        .order_by(RoleGrant.id)
+    )
+    return db.session.scalars(statement).all()
+
+
 def list_roles_in_force(user_ids: Sequence[int]) -> dict[int, list[Role]]:
     """Account -> the roles it has now, without repeats."""
     found: dict[int, list[Role]] = {}

@@ -274,3 +274,39 @@ class ExportFormat(Labelled):
 
     CSV = "csv", _l("CSV, for other programs")
     XLSX = "xlsx", _l("XLSX, for Excel and LibreOffice")
+
+
+class ReviewStatus(Labelled):
+    """A draft is the reviewer's own; what was sent stays."""
+
+    DRAFT = "draft", _l("Draft")
+    SUBMITTED = "submitted", _l("Sent")
+
+
+class ReviewStage(Labelled):
+    """How far a reviewer is with an application."""
+
+    UNOPENED = "unopened", _l("Not opened yet")
+    TO_SCORE = "to_score", _l("To score")
+    DRAFT = "draft", _l("Draft saved")
+    SENT = "sent", _l("Sent")
+    OVER = "over", _l("Over")
+
+
+class ConflictKind(Labelled):
+    """Why somebody must not review an application: what a reviewer declares, and what the registry finds."""
+
+    FAMILY = "family", _l("Family, or a close friend")
+    WORK = "work", _l("I teach, employ or work with this person")
+    HELPED = "helped", _l("I helped with this application, or nominated it")
+    BUSINESS = "business", _l("I have a business interest in it")
+    OTHER = "other", _l("Another reason")
+    OWN_APPLICATION = "own_application", _l("It is the reviewer’s own application")
+    OWN_NOMINATION = "own_nomination", _l("The reviewer nominated it")
+    SAME_ORGANISATION = "same_organisation", _l("Reviewer and applicant belong to the same organisation")
+    SAME_MAIL_DOMAIN = "same_mail_domain", _l("Reviewer and applicant have addresses of the same domain")
+
+
+K = ConflictKind
+DECLARED_CONFLICTS = (K.FAMILY, K.WORK, K.HELPED, K.BUSINESS, K.OTHER)
+DETECTED_CONFLICTS = (K.OWN_APPLICATION, K.OWN_NOMINATION, K.SAME_ORGANISATION, K.SAME_MAIL_DOMAIN)

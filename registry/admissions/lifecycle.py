@@ -1,10 +1,10 @@
-"""How an application moves."""
+"""How an application moves, and a review."""
 
 from registry.access.lifecycle import Lifecycle, row
 from registry.access.permissions import Permission as P
-from registry.admissions.enums import CLOSABLE_STATUSES, OPEN_STATUSES
+from registry.admissions.enums import CLOSABLE_STATUSES, OPEN_STATUSES, ReviewStatus
 from registry.admissions.enums import ApplicationStatus as S
-from registry.admissions.models import Application
+from registry.admissions.models import Application, Review
 
 APPLICATION = Lifecycle(
     Application,
@@ -65,6 +65,7 @@ APPLICATION = Lifecycle(
         row("return", {S.SUBMITTED, S.UNDER_REVIEW}, S.RETURNED, P.APPLICATION_PROCESS, needs_reason=True),
         row("resubmit", {S.RETURNED}, S.SUBMITTED, P.APPLICATION_SUBMIT),
         row("start_review", {S.SUBMITTED}, S.UNDER_REVIEW, P.APPLICATION_PROCESS),
+        row("first_review", {S.SUBMITTED}, S.UNDER_REVIEW, P.APPLICATION_REVIEW),
         row(
             "offer",
             {S.UNDER_REVIEW},
@@ -84,5 +85,20 @@ APPLICATION = Lifecycle(
         row("withdraw", OPEN_STATUSES, S.WITHDRAWN, P.APPLICATION_WITHDRAW, stamps="withdrawn_at"),
         row("close", CLOSABLE_STATUSES, S.CLOSED, P.APPLICATION_PROCESS, needs_reason=True),
         row("expire", {S.DRAFT}, S.EXPIRED, P.CLOCK_RUN),
+    ],
+)
+
+REVIEW = Lifecycle(
+    Review,
+    "admissions:review",
+    ReviewStatus,
+    [
+        row(
+            "submit",
+            {ReviewStatus.DRAFT},
+            ReviewStatus.SUBMITTED,
+            P.APPLICATION_REVIEW,
+            stamps="submitted_at",
+        ),
     ],
 )

@@ -151,6 +151,7 @@ def _manages_cohort(actor: Actor, cohort: Cohort) -> bool:
 @policy.rule(
     Permission.DECISION_RELEASE,
     Permission.DECISION_STAGE,
+    Permission.SCORE_VIEW,
     Permission.SEAT_VIEW,
     Permission.APPLICATION_EXPORT,
     Permission.APPLICATION_PROCESS,

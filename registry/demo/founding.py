@@ -15,6 +15,7 @@ from registry.catalogue.operations.results import Declared, Planned
 from registry.demo import queries
 from registry.demo.plan import CohortPlan, name_cohort, number_cohort
 from registry.demo.programmes import ACADEMY, FUND, ORGANISATIONS, PROGRAMMES, SOURCE, ProgrammePlan
+from registry.demo.reviewing import found_criteria
 from registry.demo.world import World
 from registry.places.enums import Standing
 
@@ -123,5 +124,7 @@ def found_cohort(world: World, plan: CohortPlan) -> Cohort:
     )
     cohorts.edit_selection(cohort, selection, version=None, actor=coordinator)
     cohorts.set_quotas(cohort, capacity=sum(seats.values()), seats=seats, version=None, actor=coordinator)
+    if plan.days.release is not None:
+        found_criteria(world, cohort)
     cohorts.publish_cohort(cohort, actor=coordinator)
     return cohort

@@ -89,9 +89,9 @@ def invent_person(number: int, country: str, *, on: date, ages: tuple[int, int],
         },
         locale=locale,
         phone="".join(str(random.randrange(10)) if sign == "#" else sign for sign in home.phone),
-        email=f"{handle}{number}@people.demo.example",
+        email=f"{handle}{number}@people.example",
         guardian_name=parent.latin or name.latin,
-        guardian_email=f"parent.of.{handle}{number}@people.demo.example",
+        guardian_email=f"parent.of.{handle}{number}@people.example",
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from registry.access.actor import Actor
 from registry.accounts.models import Organisation, User
 from registry.admissions.enums import ApplicationStatus
-from registry.admissions.models import Application, GuardianRequest, Offer
+from registry.admissions.models import Application, Assignment, GuardianRequest, Offer, Review
 from registry.catalogue.models import Cohort, IndicatorDefinition, Programme
 from registry.core.database import db
 from registry.enrolments.enums import EnrolmentStatus
@@ -100,15 +100,30 @@ def get_indicator(code: str) -> IndicatorDefinition:
     return db.session.scalars(sa.select(IndicatorDefinition).where(IndicatorDefinition.code == code)).one()
 
 
-def get_user_of(actor: Actor) -> User:
-    """The account behind an actor."""
-    return db.session.get_one(User, actor.user_id)
-
-
 def get_owner(application: Application) -> tuple[User, Person]:
     """Whose application it is, and the account."""
     person = db.session.get_one(Person, application.person_id)
     return db.session.get_one(User, person.user_id), person
+
+
+def list_to_review(cohort: Cohort, reviewer: Actor) -> Sequence[Application]:
+    """Of a cohort: what the reviewer has and has not begun, as operations need it, by key."""
+    begun = sa.select(Review.application_id).where(Review.user_id == reviewer.user_id)
+    return db.session.scalars(
+        sa.select(Application)
+        .join(Assignment, Assignment.application_id == Application.id)
+        .where(
+            Application.cohort_id == cohort.id,
+            Assignment.user_id == reviewer.user_id,
+            Application.id.not_in(begun),
+        )
+        .options(
+            joinedload(Application.cohort).joinedload(Cohort.programme),
+            selectinload(Application.assignments),
+        )
+        .order_by(Application.id)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def get_programme(slug: str) -> Programme:

@@ -7,7 +7,7 @@ from registry.access.actor import Actor
 from registry.access.roles import Role
 from registry.admissions.enums import ApplicationStatus, Decision, RejectionReason
 from registry.admissions.models import Application, Offer
-from registry.admissions.operations import decisions, nominations, releases, reviews
+from registry.admissions.operations import decisions, nominations, releases
 from registry.admissions.operations.decisions import DecisionInput
 from registry.admissions.operations.withdrawal import withdraw_application
 from registry.admissions.queries.seats import find_unreleased_decision
@@ -16,6 +16,7 @@ from registry.catalogue.models import GENERAL, Cohort
 from registry.core import clock
 from registry.demo import queries
 from registry.demo.plan import CohortPlan
+from registry.demo.reviewing import share_out
 from registry.demo.world import OWN_STATE, World, act_as
 from registry.enrolments import operations as enrolments
 
@@ -43,7 +44,7 @@ def plan_selection(world: World, plan: CohortPlan, cohort: Cohort) -> None:
     world.calendar.at(world.day(plan.days.opens + 4, 8), check_ineligible, world, cohort)
     if plan.days.release is None:
         return
-    world.calendar.at(world.day(plan.days.closes + 1, 7), start_reviews, world, cohort)
+    world.calendar.at(world.day(plan.days.closes + 1, 7), start_reviews, world, plan, cohort)
     days = plan.days.release - plan.days.closes
     for number, state in enumerate(sorted(plan.states)):
         # A few states a day, from the second day after the closing to the day before the release.
@@ -84,14 +85,13 @@ def check_ineligible(world: World, cohort: Cohort) -> None:
             )
 
 
-def start_reviews(world: World, cohort: Cohort) -> None:
-    """Everything sent goes into review; the demo's reviewer gets some of it."""
+def start_reviews(world: World, plan: CohortPlan, cohort: Cohort) -> None:
+    """Everything sent goes into review; where the demo's day finds it there, with reviewers at work."""
     coordinator = world.staff[Role.COORDINATOR]
-    reviewer = queries.get_user_of(world.staff[Role.REVIEWER])
-    for number, application in enumerate(queries.list_in(cohort, S.SUBMITTED)):
+    for application in queries.list_in(cohort, S.SUBMITTED):
         decisions.start_review(application, actor=coordinator)
-        if number % 12 == 0:
-            reviews.assign_reviewer(application, reviewer, actor=coordinator)
+    if (plan.days.release or 0) > 0:
+        share_out(world, cohort)
 
 
 def stage(world: World, plan: CohortPlan, cohort: Cohort, state: str) -> None:
@@ -174,12 +174,7 @@ def _owner(offer: Offer) -> Actor:
 
 def _by_merit(world: World, applications: list[Application]) -> list[Application]:
     """A jury would need days; here each application has a merit by chance."""
-
-    def merit(application: Application) -> float:
-        is_favoured = application.id in world.favoured
-        return world.random("merit", application.code).random() + is_favoured
-
-    return sorted(applications, key=merit, reverse=True)
+    return sorted(applications, key=world.merit, reverse=True)
 
 
 def _refuse(random: Random) -> RejectionReason:

@@ -11,6 +11,7 @@ from registry.accounts.models import User
 from registry.accounts.operations.roles import NewGrant, grant_role
 from registry.accounts.operations.sign_up import Newcomer, create_account
 from registry.accounts.queries import get_user
+from registry.admissions.models import Application
 from registry.admissions.rules.journey import Journey
 from registry.catalogue.models import Cohort
 from registry.demo.calendar import Calendar
@@ -34,6 +35,11 @@ STAFF: dict[Role, tuple[str, tuple[NewGrant, ...]]] = {
     Role.REVIEWER: ("Demo Reviewer", (NewGrant(Role.REVIEWER),)),
     Role.SPONSOR: ("Demo Sponsor", (NewGrant(Role.SPONSOR, organisation=FUND),)),
 }
+COLLEAGUES = (
+    ("reviewer-2@review.example", "Demo Reviewer Two", "ru"),
+    ("reviewer-3@review.example", "Demo Reviewer Three", "zh"),
+)
+"""Further reviewers, who read other languages and have nothing to do with the demo's applicant."""
 
 
 @dataclass
@@ -56,6 +62,7 @@ class World:
     size: float = 1.0
     """Share of the planned applicants that come, and of the seats for them."""
     staff: dict[Role, Actor] = field(default_factory=dict)
+    reviewers: list[Actor] = field(default_factory=list)
     cohorts: dict[CohortPlan, Cohort] = field(default_factory=dict)
     favoured: set[int] = field(default_factory=set)
     """Applications that come first in every choice."""
@@ -68,6 +75,10 @@ class World:
     def random(self, *about: object) -> Random:
         """Chance of its own for each story, so that a change in one leaves the others as they are."""
         return Random(f"{self.seed}:{':'.join(str(each) for each in about)}")
+
+    def merit(self, application: Application) -> float:
+        """What a jury would need days for, by chance: from 0 to 1, above it for the favoured."""
+        return self.random("merit", application.code).random() + (application.id in self.favoured)
 
     def seats(self, plan: CohortPlan) -> dict[str, int]:
         """Seats by pool: fewer where fewer people come, so that lists still wait."""
@@ -103,17 +114,26 @@ def act_as(user: User, *, person_id: int | None = None) -> Actor:
 
 
 def hire_staff(world: World) -> None:
-    """The accounts that are given away, one per role."""
+    """The accounts that are given away, one per role, and the reviewers' colleagues."""
     for role, (name, grants) in STAFF.items():
         user = open_account(world, f"{role.value.replace('_', '-')}@{DOMAIN}", name, zone="Asia/Almaty")
-        world.staff[role] = Actor(
-            label=f"{role.value}:{user.code}",
-            user_id=user.id,
-            grants=(
-                Grant(Role.APPLICANT),
-                *(Grant(each.role, each.programme, each.country, each.organisation) for each in grants),
-            ),
-        )
+        world.staff[role] = _act_as_staff(user, role, grants)
+    world.reviewers.append(world.staff[Role.REVIEWER])
+    for email, name, locale in COLLEAGUES:
+        user = open_account(world, email, name, locale=locale, zone="Asia/Tashkent")
+        world.reviewers.append(_act_as_staff(user, Role.REVIEWER, STAFF[Role.REVIEWER][1]))
+
+
+def _act_as_staff(user: User, role: Role, grants: tuple[NewGrant, ...]) -> Actor:
+    return Actor(
+        label=f"{role.value}:{user.code}",
+        user_id=user.id,
+        grants=(
+            Grant(Role.APPLICANT),
+            *(Grant(each.role, each.programme, each.country, each.organisation) for each in grants),
+        ),
+        locale=user.locale,
+    )
 
 
 def grant_roles(world: World) -> None:
@@ -121,3 +141,6 @@ def grant_roles(world: World) -> None:
     for role, (_name, grants) in STAFF.items():
         for grant in grants:
             grant_role(get_user(world.staff[role].user_id or 0), grant, actor=CLOCK)
+    for colleague in world.reviewers[1:]:
+        for grant in STAFF[Role.REVIEWER][1]:
+            grant_role(get_user(colleague.user_id or 0), grant, actor=CLOCK)

@@ -12,17 +12,20 @@ from registry.admissions.enums import (
     Decision,
     QuestionKind,
     RejectionReason,
+    ReviewStatus,
     SelectionOrder,
 )
 from registry.admissions.models import (
     Application,
     Assignment,
     Attachment,
+    Criterion,
     FormVersion,
     GuardianRequest,
     Nomination,
     Offer,
     Question,
+    Review,
     SelectionRun,
     StagedDecision,
     WaitlistEntry,
@@ -139,7 +142,7 @@ class SelectionRunFactory(Factory):
 
 
 class AssignmentFactory(Factory):
-    """An application given to a reviewer with an account."""
+    """An application given to a reviewer with an account, who has declared to have no conflict of interest."""
 
     class Meta:
         model = Assignment
@@ -147,6 +150,39 @@ class AssignmentFactory(Factory):
     application = factory.SubFactory(ApplicationFactory)
     user = factory.SubFactory(UserFactory)
     assigned_at = factory.LazyFunction(clock.now)
+    declared_at = factory.LazyFunction(clock.now)
+
+
+class CriterionFactory(Factory):
+    """Half of everything, without anchors. Needs `cohort_id`."""
+
+    class Meta:
+        model = Criterion
+
+    code = factory.LazyFunction(next_code)
+    position = factory.Sequence(lambda n: n)
+    weight = 50
+    labels = factory.LazyAttribute(lambda criterion: {"en": f"Criterion {criterion.position}"})
+    anchors = factory.LazyFunction(dict)
+
+
+class ReviewFactory(Factory):
+    """A review that was sent, of an application assigned for it, with a total of 3."""
+
+    class Meta:
+        model = Review
+        exclude = ("assignment",)
+
+    assignment = factory.SubFactory(AssignmentFactory)
+    application_id = factory.SelfAttribute("assignment.application_id")
+    user_id = factory.SelfAttribute("assignment.user_id")
+    cohort_id = factory.SelfAttribute("assignment.application.cohort_id")
+    status = ReviewStatus.SUBMITTED
+    total = factory.LazyAttribute(lambda review: 3.0 if review.status is ReviewStatus.SUBMITTED else None)
+    saved_at = factory.LazyFunction(clock.now)
+    submitted_at = factory.LazyAttribute(
+        lambda review: clock.now() if review.status is ReviewStatus.SUBMITTED else None
+    )
 
 
 class QuestionFactory(Factory):

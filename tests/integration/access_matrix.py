@@ -96,12 +96,16 @@ ADMISSIONS = {
     "admissions.download_export": only("export", coordinator=OWN),
     "admissions.endorse_applications": only("state_cohort", focal_point=OWN),
     "admissions.endorse_for_state": only("application", coordinator=OWN),
+    "admissions.assign_automatically": only("cohort", coordinator=OWN),
+    "admissions.assign_reviewer": only("application", coordinator=OWN),
+    "admissions.declare_conflict": only("application", reviewer=OWN),
     "admissions.export_applications": only("cohort", coordinator=OWN),
     "admissions.list_applications": only("cohort", coordinator=OWN),
     "admissions.list_decisions": only("cohort", coordinator=OWN),
     "admissions.list_not_endorsed": only("state_cohort", focal_point=OWN),
     "admissions.list_released": only("cohort", coordinator=OWN),
     "admissions.list_reviews": only(reviewer=200),
+    "admissions.list_scores": only("cohort", coordinator=OWN),
     "admissions.list_state_applications": only(focal_point=200),
     "admissions.list_waiting": only("cohort", coordinator=OWN),
     "admissions.open_application": only(administrator=200),
@@ -129,6 +133,7 @@ ADMISSIONS = {
     "admissions.start_review": only("application", coordinator=SENT),
     "admissions.undo_selection": only("selection_run", coordinator=SENT),
     "admissions.unstage_all": only("cohort", coordinator=SENT),
+    "admissions.unassign_reviewer": only("application_reader", coordinator=SENT),
     "admissions.unstage_decision": only("application", coordinator=SENT),
 }
 
@@ -216,16 +221,21 @@ CATALOGUE = {
 }
 
 PLANNING = {
+    "admissions.add_criterion": only("cohort", coordinator=OWN, administrator=200),
     "admissions.change_cohort_status": only(
         "planned_cohort", args={"step": "publish"}, coordinator=OWN, administrator=200
     ),
     "admissions.create_cohort": only("programme", coordinator=OWN, administrator=200),
     "admissions.edit_conditions": only("cohort", coordinator=OWN, administrator=200),
+    "admissions.edit_criterion": only("criterion", coordinator=OWN, administrator=200),
     "admissions.edit_dates": only("cohort", coordinator=OWN, administrator=200),
     "admissions.edit_selection": only("cohort", coordinator=OWN, administrator=200),
+    "admissions.list_criteria": only("cohort", coordinator=OWN, administrator=200),
     "admissions.manage_cohort": only("cohort", coordinator=OWN, administrator=200),
+    "admissions.move_criterion": only("criterion", coordinator=SENT, administrator=303),
     "admissions.preview_cohort": only("cohort", coordinator=OWN, administrator=200),
     "admissions.set_seat_dates": only("cohort", coordinator=OWN, administrator=200),
+    "admissions.remove_criterion": only("criterion", coordinator=OWN, administrator=200),
     "admissions.set_quotas": only("cohort", coordinator=OWN, administrator=200),
 }
 

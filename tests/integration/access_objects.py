@@ -30,6 +30,7 @@ from tests.factories.admissions import (
     ApplicationFactory,
     AssignmentFactory,
     AttachmentFactory,
+    CriterionFactory,
     GuardianRequestFactory,
     OfferFactory,
     SelectionRunFactory,
@@ -127,6 +128,8 @@ def _make_programme(
     run = SelectionRunFactory(cohort_id=cohort.id)
     StagedDecisionFactory(application__cohort=cohort, run_id=run.id)
     enrolment = EnrolmentFactory(application__cohort=cohort)
+    criterion = CriterionFactory(cohort_id=cohort.id)
+    reader = AssignmentFactory(application=application).user
     planned = CohortFactory(programme=programme, status=CohortStatus.DRAFT, published_at=None)
     target, result = _make_target(programme), _make_result(programme)
     db.session.flush()
@@ -138,6 +141,8 @@ def _make_programme(
         "planned_cohort": {"code": planned.code},
         "application": {"code": application.code},
         "file": {"code": AttachmentFactory(application=application).code},
+        "application_reader": {"code": application.code, "reviewer": reader.code},
+        "criterion": {"code": cohort.code, "criterion": criterion.code},
         "enrolment": {"code": enrolment.code},
         "selection_run": {"code": cohort.code, "run": run.code},
         "target": slug | {"code": target.code},

@@ -40,7 +40,7 @@ class ReviewFilterForm(FilterForm):
         _l("Show"),
         default="open",
         choices=[
-            SelectChoice("open", _l("Waiting for a decision")),
+            SelectChoice("open", _l("Still to review")),
             SelectChoice("all", _l("All assigned to me")),
         ],
         validators=[Optional()],

@@ -3,7 +3,6 @@
 from registry.admissions.models.applications import (
     Answer,
     Application,
-    Assignment,
     EligibilityResult,
     GuardianRequest,
     Nomination,
@@ -15,6 +14,13 @@ from registry.admissions.models.exports import Export
 from registry.admissions.models.forms import FormVersion, Question
 from registry.admissions.models.lists import ApplicationTag, BulkRow, BulkRun, SavedFilter, Tag
 from registry.admissions.models.releases import DecisionRelease
+from registry.admissions.models.reviews import (
+    Assignment,
+    ConflictDeclaration,
+    Criterion,
+    Review,
+    Score,
+)
 from registry.admissions.models.seats import (
     ApplicationCount,
     ApplicationStatusCount,
@@ -36,8 +42,10 @@ __all__ = [
     "Attachment",
     "BulkRow",
     "BulkRun",
+    "ConflictDeclaration",
     "CorrectionItem",
     "CorrectionRequest",
+    "Criterion",
     "DecisionRelease",
     "EligibilityResult",
     "Export",
@@ -46,7 +54,9 @@ __all__ = [
     "Nomination",
     "Offer",
     "Question",
+    "Review",
     "SavedFilter",
+    "Score",
     "SeatEntry",
     "SelectionEntry",
     "SelectionRun",

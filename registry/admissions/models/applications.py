@@ -1,12 +1,11 @@
 """Applications, their answers, and what was decided about them."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.accounts.models import User
 from registry.admissions.enums import (
     DECIDED_STATUSES,
     LIVE_STATUSES,
@@ -23,6 +22,9 @@ from registry.catalogue.models import Cohort
 from registry.core.database import Model, UTCDateTime, enum_type
 from registry.people.enums import Sex
 from registry.people.models import Guardianship, Person
+
+if TYPE_CHECKING:
+    from registry.admissions.models.reviews import Assignment
 
 
 def _among(statuses: frozenset[ApplicationStatus]) -> str:
@@ -189,23 +191,6 @@ class Nomination(Model):
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-class Assignment(Model):
-    """An application given to a reviewer."""
-
-    __tablename__ = "assignment"
-
-    application_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("application.id", ondelete="CASCADE"), primary_key=True
-    )
-    user_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
-    assigned_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-    application: Mapped[Application] = relationship(lazy="raise_on_sql", back_populates="assignments")
-    user: Mapped[User] = relationship(lazy="raise_on_sql")
 
 
 class StagedDecision(Model):

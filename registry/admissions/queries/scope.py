@@ -57,10 +57,40 @@ def _covered_by(grant: Grant, role: Role, actor: Actor) -> sa.ColumnElement[bool
     if role is Role.REVIEWER:
         parts.append(
             Application.id.in_(
-                sa.select(Assignment.application_id).where(Assignment.user_id == actor.user_id)
+                sa.select(Assignment.application_id).where(
+                    Assignment.user_id == actor.user_id, Assignment.declared_at.is_not(None)
+                )
             )
         )
     return sa.and_(*parts)
+
+
+def _assigned_to(actor: Actor) -> sa.Select[Application]:
+    """Applications that a reviewer has, opened or not; joined to the reviewer's assignment.
+
+    What may be shown of one that is not opened is little: see `queries.reviews`.
+    """
+    clauses = [
+        sa.and_(
+            sa.true() if grant.programme is None else Programme.slug == grant.programme,
+            sa.true() if grant.country is None else Application.member_state == grant.country,
+        )
+        for grant in actor.grants_with(Permission.APPLICATION_REVIEW)
+    ]
+    return (
+        sa.select(Application)
+        .join(Application.cohort)
+        .join(Cohort.programme)
+        .join(
+            Assignment,
+            sa.and_(Assignment.application_id == Application.id, Assignment.user_id == actor.user_id),
+        )
+        .options(
+            contains_eager(Application.cohort).contains_eager(Cohort.programme),
+            selectinload(Application.assignments),
+        )
+        .where(Application.submitted_at.is_not(None), sa.or_(sa.false(), *clauses))
+    )
 
 
 def with_titles() -> ORMOption:

@@ -93,10 +93,19 @@ def _speaks_for_state(actor: Actor, application: Application) -> bool:
 
 
 @policy.rule(Permission.APPLICATION_REVIEW, on=Application)
-def _reviews(actor: Actor, application: Application) -> bool:
+def _is_assigned(actor: Actor, application: Application) -> bool:
     return actor.user_id in {assignment.user_id for assignment in application.assignments} and any(
         grant.covers(programme=application.cohort.programme.slug, country=application.member_state)
         for grant in actor.grants_with(Permission.APPLICATION_REVIEW)
+    )
+
+
+def _reviews(actor: Actor, application: Application) -> bool:
+    """The content opens once the reviewer has declared to have no conflict of interest."""
+    return _is_assigned(actor, application) and any(
+        assignment.declared_at is not None
+        for assignment in application.assignments
+        if assignment.user_id == actor.user_id
     )
 
 

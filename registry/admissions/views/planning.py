@@ -20,6 +20,7 @@ from registry.admissions.forms.planning import (
 )
 from registry.admissions.operations import cohorts as operations
 from registry.admissions.queries import cohorts as queries
+from registry.admissions.queries.criteria import list_criteria
 from registry.admissions.queries.eligibility import get_conditions
 from registry.admissions.rules.planning import why_not_editable
 from registry.admissions.views.blueprint import bp
@@ -83,6 +84,7 @@ def manage_cohort(code: str) -> str:
         blocs=places.map_bloc_names(),
         rows=[row for row in queries.list_pool_rows(cohort) if row.seats is not None],
         questions=queries.list_questions(cohort),
+        criteria=list_criteria(cohort.id),
         **_context(cohort),
     )
 

@@ -228,6 +228,7 @@ def test_show_application_has_history_and_the_possible_steps(client, cohort) -> 
     ]
     assert re.findall(rf"/manage/applications/{application.code}/(\w+)", page) == [
         "decision",
+        "reviewers",
         "return",
         "close",
         "tags",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import joinedload
 
 from registry.access.actor import Actor
 from registry.access.roles import Role
@@ -19,10 +20,13 @@ from registry.admissions.enums import ClosingReason
 from registry.admissions.models import (
     Application,
     Assignment,
+    ConflictDeclaration,
     CorrectionRequest,
     Nomination,
+    Review,
     StagedDecision,
 )
+from registry.admissions.queries.scores import list_scores, summarise
 from registry.admissions.queries.seats import list_seat_differences
 from registry.catalogue.enums import CohortStatus, Phase
 from registry.catalogue.models import Cohort
@@ -128,7 +132,7 @@ def test_build_twice_gives_equal_records(make_demo) -> None:
 
 
 def test_another_seed_gives_other_people(make_demo, built) -> None:
-    people = sa.select(User.email).where(User.email.like("%@people.demo.example"))
+    people = sa.select(User.email).where(User.email.like("%@people.example"))
 
     with _inside(built):
         mine = set(db.session.scalars(people))
@@ -210,8 +214,25 @@ def test_the_applicant_has_something_to_do(living) -> None:
     assert S.DRAFT in statuses
 
 
+def test_reviewers_have_something_to_do_and_the_ranking_something_to_say(living) -> None:
+    reviewed = db.session.scalars(
+        sa.select(Cohort)
+        .where(Cohort.id.in_(sa.select(Review.cohort_id)))
+        .options(joinedload(Cohort.programme))
+    ).one()
+    scored = list_scores(reviewed)
+    progress = summarise(scored)
+    assert progress.sent > 10
+    assert progress.owed > 10
+    assert any(
+        abs(each.rating.raw - each.rating.normalised) > 0.1 for each in scored if each.rating is not None
+    )
+    assert _count(sa.select(ConflictDeclaration.user_id)) > 0
+    owner = sa.select(User.id).where(User.email == "reviewer@demo.example").scalar_subquery()
+    assert _count(sa.select(Assignment.application_id).where(Assignment.user_id == owner)) > 10
+
+
 def test_every_room_has_something_to_show(living) -> None:
-    assert _count(sa.select(Assignment.user_id)) > 0
     assert _count(sa.select(Nomination.application_id).where(~Nomination.is_endorsed)) > 0
     assert _count(sa.select(StagedDecision.id).where(StagedDecision.released_at.is_(None))) > 0
     assert _count(sa.select(SurveyInvite.id).where(SurveyInvite.response_id.is_not(None))) > 0

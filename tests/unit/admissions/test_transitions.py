@@ -35,6 +35,7 @@ EXPECTED = {
     "return": ({S.SUBMITTED, S.UNDER_REVIEW}, S.RETURNED, {"coordinator"}),
     "resubmit": ({S.RETURNED}, S.SUBMITTED, {"applicant"}),
     "start_review": ({S.SUBMITTED}, S.UNDER_REVIEW, {"coordinator"}),
+    "first_review": ({S.SUBMITTED}, S.UNDER_REVIEW, set()),  # A reviewer it is assigned to: see test_reviews.
     "offer": ({S.UNDER_REVIEW}, S.OFFERED, {"coordinator"}),
     "waitlist": ({S.UNDER_REVIEW}, S.WAITLISTED, {"coordinator"}),
     "reject": ({S.UNDER_REVIEW}, S.REJECTED, {"coordinator"}),
