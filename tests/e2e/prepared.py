@@ -15,7 +15,7 @@ from registry.access.roles import Role
 from registry.accounts import passwords
 from registry.accounts.models import User
 from registry.admissions.enums import ApplicationStatus, Decision, QuestionKind
-from registry.admissions.models import Offer
+from registry.admissions.models import Answer, Offer
 from registry.admissions.operations.decisions import DecisionInput, stage_decision
 from registry.admissions.operations.releases import release_decisions
 from registry.admissions.operations.standard_form import publish_standard_form
@@ -99,6 +99,59 @@ class Prepared:
             _train(_cohort(self.cohort), number)
 
 
+@dataclass(frozen=True)
+class PreparedReview:
+    """The names by which the journey of a review finds its way."""
+
+    cohort: str
+    coordinator: Staff
+    reviewers: tuple[Staff, Staff]
+    names: dict[str, str]
+    """Code of the application -> the applicant's name, as the coordinator reads it."""
+    answer: str
+    """What stands in every application, beside the name."""
+    secrets: tuple[str, ...]
+    """What no reviewer may read."""
+
+
+def prepare_review(site: Site, name: str, locale: str) -> PreparedReview:
+    """A cohort reviewed blind, with two applications that were sent, a coordinator and two reviewers."""
+    app = make_app(sa.make_url(f"sqlite:///{site.var / 'registry.sqlite3'}"), site.var)
+    with _at_work(app):
+        programme = ProgrammeFactory(slug=name, title="Silk online")
+        cohort = CohortFactory(programme=programme, names={"en": "Autumn"}, is_blind=True)
+        SeatPoolFactory(cohort=cohort, seats=20)
+        publish_standard_form(cohort)
+        coordinator = _make_staff(f"coordinator-{name}", locale)
+        # At a domain of their own: sharing one with the applicants would be a conflict of interest.
+        reviewers = [_make_staff(f"{each}-{name}", locale, "review.example") for each in ("first", "second")]
+        RoleGrantFactory(user=coordinator, role=Role.COORDINATOR, programme=programme.slug)
+        for user in reviewers:
+            RoleGrantFactory(user=user, role=Role.REVIEWER, programme=programme.slug)
+        db.session.commit()
+        names = {}
+        for family_name in ("Yusupova", "Mirzaeva"):
+            person = known_person(family_name=family_name, given_names="Zulfiya")
+            application, _actor = ready_draft(cohort, person)
+            for answer in db.session.scalars(
+                sa.select(Answer).where(Answer.application_id == application.id)
+            ):
+                if isinstance(answer.value, str) and answer.question.key == "motivation":
+                    answer.value = f"I am Zulfiya {family_name}. We weave silk in our village."
+            with transaction():
+                submit_application(application, actor=applicant(person))
+            names[application.code] = application.listed_name
+        first, second = (Staff(user.email, user.totp_secret or "") for user in reviewers)
+        return PreparedReview(
+            cohort.code,
+            Staff(coordinator.email, coordinator.totp_secret or ""),
+            (first, second),
+            names,
+            answer="We weave silk in our village.",
+            secrets=("Zulfiya", "Yusupova", "Mirzaeva"),
+        )
+
+
 @contextmanager
 def _at_work(app: Flask) -> Iterator[None]:
     """The site's own database, at the site's time: tests else stand still in another year."""
@@ -142,10 +195,10 @@ def prepare(site: Site, name: str, locale: str) -> Prepared:
         )
 
 
-def _make_staff(name: str, locale: str) -> User:
+def _make_staff(name: str, locale: str, domain: str = "example.org") -> User:
     return StaffFactory(
         locale=locale,
-        email=f"{name}@example.org",
+        email=f"{name}@{domain}",
         password_hash=passwords.hash_password(PASSWORD),
         totp_secret=pyotp.random_base32(),
     )
