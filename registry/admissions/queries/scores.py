@@ -36,12 +36,17 @@ class ScoredApplication:
         return self.rating.reviews if self.rating is not None else 0
 
 
+def map_ratings(cohort: Cohort) -> dict[int, Rating]:
+    """Key of the application -> what the reviews that were sent come to."""
+    return rate(_list_opinions(cohort))
+
+
 def list_scores(cohort: Cohort) -> list[ScoredApplication]:
     """Applications in review, and all others with a review that was sent; in the order of submission.
 
     Strictness is judged over all reviews of the cohort, whatever became of the applications.
     """
-    ratings = rate(_list_opinions(cohort))
+    ratings = map_ratings(cohort)
     assigned = (
         sa.select(Assignment.application_id, sa.func.count().label("n"))
         .join(Application, Application.id == Assignment.application_id)

@@ -16,6 +16,7 @@ from registry.admissions.models import (
     StagedDecision,
     WaitlistEntry,
 )
+from registry.admissions.queries.scores import map_ratings
 from registry.admissions.queries.seats import list_pools
 from registry.admissions.rules.seats import are_pools_open, choose_serving_pools, serves_all
 from registry.admissions.rules.selection import Candidate, Outcome, SelectionInputs, SelectionSettings
@@ -58,8 +59,10 @@ def collect_inputs(
 
 
 def _list_candidates(cohort: Cohort) -> list[Candidate]:
+    ratings = map_ratings(cohort)
     rows = db.session.execute(
         sa.select(
+            Application.id,
             Application.code,
             Application.member_state,
             Application.submitted_at,
@@ -76,8 +79,16 @@ def _list_candidates(cohort: Cohort) -> list[Candidate]:
         .order_by(Application.id)
     )
     return [
-        Candidate(code, state, submitted_at, None, rank, bool(is_woman), bool(is_rural))
-        for code, state, submitted_at, rank, is_woman, is_rural in rows
+        Candidate(
+            code,
+            state,
+            submitted_at,
+            ratings[key].normalised if key in ratings else None,
+            rank,
+            bool(is_woman),
+            bool(is_rural),
+        )
+        for key, code, state, submitted_at, rank, is_woman, is_rural in rows
     ]
 
 

@@ -24,7 +24,13 @@ from registry.people.enums import Sex
 from tests.conftest import NOW
 from tests.factories.accounts import UserFactory
 from tests.factories.actors import coordinator
-from tests.factories.admissions import ApplicationFactory, StagedDecisionFactory, WaitlistEntryFactory
+from tests.factories.admissions import (
+    ApplicationFactory,
+    AssignmentFactory,
+    ReviewFactory,
+    StagedDecisionFactory,
+    WaitlistEntryFactory,
+)
 from tests.factories.catalogue import CohortFactory, ProgrammeFactory, SeatPoolFactory
 from tests.queries import counted_queries
 
@@ -168,6 +174,26 @@ def test_stage_selection_by_score_skips_people_without_a_review(cohort) -> None:
 
     with pytest.raises(Conflict):
         stage(cohort, SelectionSettings(SelectionOrder.SCORE))
+
+
+def test_stage_selection_by_score_follows_the_corrected_scores_of_the_reviews(cohort) -> None:
+    by_strict, by_mild, other, last = apply(cohort, "KZ", "KZ", "KZ", "KZ")
+    # The strict reviewer's best is the mild one's worst: raw scores would choose `by_mild` and `other`.
+    for user, totals in (
+        (UserFactory(), {by_strict: 3, last: 2, apply(cohort, "UZ")[0]: 1}),
+        (UserFactory(), {by_mild: 4, other: 5, apply(cohort, "UZ")[0]: 3}),
+    ):
+        for application, total in totals.items():
+            ReviewFactory(assignment=AssignmentFactory(application=application, user=user), total=total)
+
+    candidates = {each.code: each.score for each in collect(cohort)}
+
+    assert candidates[by_strict.code] == pytest.approx(candidates[other.code])
+    assert candidates[by_strict.code] > candidates[by_mild.code] == pytest.approx(candidates[last.code])
+
+
+def collect(cohort: Cohort):
+    return queries.collect_inputs(cohort, SelectionSettings(SelectionOrder.SCORE)).candidates
 
 
 def test_recompute_selection_finds_the_same_and_notices_a_changed_row(app, cohort) -> None:
