@@ -6,13 +6,15 @@ as they are, unless they could do something of their own accord.
 
 import io
 import re
+import subprocess
+import sys
 import threading
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from registry.core import pdf_inspection
 from registry.core.errors import InvalidInput
 from registry.core.forms import clean_text
 from registry.core.i18n import _l
@@ -22,11 +24,9 @@ MAX_PIXELS = 40_000_000
 LONGEST_SIDE = 4096
 """Larger pictures are made smaller: a scanned page is legible at half of it."""
 LONGEST_NAME = 100
-MAX_OBJECTS = 20_000
-"""Parts of a PDF that are looked at; one that a person made from five megabytes has fewer."""
 
-_drawing = threading.Lock()
-"""One picture at a time in each process: a decoded one takes up to thirty times its size."""
+_looking = threading.Lock()
+"""One file at a time in each process: a decoded picture takes up to thirty times its size."""
 
 
 class MediaType(StrEnum):
@@ -102,7 +102,7 @@ def _draw_anew(data: bytes, media_type: MediaType) -> bytes:
     )
     broken = _refusal(_l("This picture cannot be opened. Save it anew and choose the new file."))
     try:
-        with _drawing, Image.open(io.BytesIO(data), formats=[media_type.name]) as source:
+        with _looking, Image.open(io.BytesIO(data), formats=[media_type.name]) as source:
             if source.width * source.height > MAX_PIXELS:
                 raise too_many
             source.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
@@ -131,68 +131,31 @@ def _encode(picture: Any, media_type: MediaType) -> bytes:
 
 # -- PDF -------------------------------------------------------------------------------------------------
 
-# Words that stand for nothing else: shorter ones, such as /JS and /EF, are also names of fonts.
-_SCRIPTS = {"/JavaScript", "/XFA"}
-_ACTIONS = {"/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/Rendition", "/RichMedia"}
-_FILES = {"/EmbeddedFile", "/EmbeddedFiles", "/FileAttachment", "/AFRelationship", "/Filespec"}
+_FAULTS = {
+    pdf_inspection.ENCRYPTED: _l(
+        "This PDF is protected by a password. Save it without one and choose that file."
+    ),
+    pdf_inspection.EMPTY: _l("This PDF has no pages. Choose another file."),
+    pdf_inspection.SCRIPT: _l("This PDF contains a script. Print it to a new PDF and choose that file."),
+    pdf_inspection.ACTION: _l(
+        "This PDF would start something when it is opened. Print it to a new PDF and choose that file."
+    ),
+    pdf_inspection.FILES: _l("This PDF contains other files. Print it to a new PDF and choose that file."),
+}
 
 
 def _check_pdf(data: bytes) -> None:
-    # Imported here because few requests need it and it takes a fifth of a second.
-    from pypdf import PdfReader
-
+    command = [sys.executable, "-I", pdf_inspection.__file__]
     try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted:
-            raise _refusal(
-                _l("This PDF is protected by a password. Save it without one and choose that file.")
+        with _looking:
+            done = subprocess.run(
+                command, input=data, capture_output=True, timeout=2 * pdf_inspection.SECONDS, check=True
             )
-        words = _list_words(reader)
-        if not reader.pages:
-            raise _refusal(_l("This PDF has no pages. Choose another file."))
-    except InvalidInput:
-        raise
-    except Exception as error:
-        # A broken PDF makes the reader fail in ways that no list is long enough for.
-        raise _refusal(_l("This PDF cannot be read. Print it to a new PDF and choose that file.")) from error
-    if words & _SCRIPTS:
-        raise _refusal(_l("This PDF contains a script. Print it to a new PDF and choose that file."))
-    if words & _ACTIONS:
-        raise _refusal(
-            _l(
-                "This PDF would start something when it is opened. Print it to a new PDF and choose that file."
-            )
-        )
-    if words & _FILES:
-        raise _refusal(_l("This PDF contains other files. Print it to a new PDF and choose that file."))
-
-
-def _list_words(reader: Any) -> set[str]:
-    """Every key and every name that stands in any object of the file, wherever it hangs."""
-    from pypdf.generic import IndirectObject  # As above.
-
-    keys = {(number, generation) for generation, entries in reader.xref.items() for number in entries}
-    keys |= {(number, 0) for number in reader.xref_objStm}
-    if len(keys) > MAX_OBJECTS:
-        raise ValueError("too many objects")
-    found: set[str] = set()
-    for number, generation in sorted(keys):
-        found.update(_words_in(reader.get_object(IndirectObject(number, generation, reader))))
-    found.update(_words_in(reader.trailer))
-    return found
-
-
-def _words_in(obj: Any) -> Iterator[str]:
-    """Of one object and what is written inside it; what it refers to has its own turn."""
-    from pypdf.generic import ArrayObject, DictionaryObject, NameObject  # As above.
-
-    pending = [obj]
-    while pending:
-        each = pending.pop()
-        if isinstance(each, NameObject):
-            yield str(each)
-        elif isinstance(each, DictionaryObject):
-            yield from (str(key) for key in each)
-            pending.extend(dict.values(each))
-        elif isinstance(each, ArrayObject):
-            pending.extend(list.__iter__(each))
+        found = done.stdout.decode()
+    except subprocess.SubprocessError:
+        # It broke, or took more time or memory than a PDF that a person made.
+        found = ""
+    if found in _FAULTS:
+        raise _refusal(_FAULTS[found])
+    if found != pdf_inspection.FINE:
+        raise _refusal(_l("This PDF cannot be read. Print it to a new PDF and choose that file."))

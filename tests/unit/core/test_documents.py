@@ -1,12 +1,16 @@
 """Files that are what they say, and files that lie."""
 
 import io
+import subprocess
+import sys
 import tracemalloc
 import zipfile
+from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
 
+from registry.core import pdf_inspection
 from registry.core.documents import LONGEST_SIDE, MAX_BYTES, MediaType, clean_name, read_document
 from registry.core.errors import InvalidInput
 from tests.factories.documents import (
@@ -80,6 +84,34 @@ def test_a_picture_that_claims_to_be_huge_is_refused_before_it_takes_memory() ->
     tracemalloc.stop()
 
     assert peak < 20_000_000
+
+
+def test_a_pdf_that_keeps_the_reader_busy_is_refused_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = tmp_path / "endless.py"
+    endless.write_text("while True: pass")
+    monkeypatch.setattr(pdf_inspection, "__file__", str(endless))
+    monkeypatch.setattr(pdf_inspection, "SECONDS", 0.1)
+
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        read_document(make_pdf(), "a.pdf")
+
+
+def test_the_reader_of_pdfs_has_little_time_and_memory() -> None:
+    code = (
+        f"import resource, sys; sys.path.insert(0, {str(Path(pdf_inspection.__file__).parent)!r})\n"
+        "import pdf_inspection\n"
+        "def find_fault(data):\n"
+        "    try: return 'x' * 2_000_000_000\n"
+        "    except MemoryError: return f'{resource.getrlimit(resource.RLIMIT_CPU)[0]} seconds'\n"
+        "pdf_inspection.find_fault = find_fault\n"
+        "pdf_inspection.main()"
+    )
+
+    done = subprocess.run([sys.executable, "-I", "-c", code], input=b"", capture_output=True, check=True)
+
+    assert done.stdout.decode() == f"{pdf_inspection.SECONDS} seconds"
 
 
 @pytest.mark.parametrize(
