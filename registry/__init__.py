@@ -68,6 +68,7 @@ JOBS: tuple[str, ...] = (
     "registry.admissions.operations.bulk",
     "registry.admissions.operations.names",
     "registry.admissions.operations.exports",
+    "registry.admissions.jobs",
     "registry.enrolments.operations",
 )
 """Modules that register what the worker does."""

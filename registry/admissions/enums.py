@@ -310,3 +310,25 @@ class ConflictKind(Labelled):
 K = ConflictKind
 DECLARED_CONFLICTS = (K.FAMILY, K.WORK, K.HELPED, K.BUSINESS, K.OTHER)
 DETECTED_CONFLICTS = (K.OWN_APPLICATION, K.OWN_NOMINATION, K.SAME_ORGANISATION, K.SAME_MAIL_DOMAIN)
+
+
+class ImportStatus(Labelled):
+    """How far a file of nominees is."""
+
+    UPLOADED = "uploaded", _l("Columns to be named")
+    CHECKING = "checking", _l("Being checked")
+    CHECKED = "checked", _l("Checked, not imported yet")
+    IMPORTING = "importing", _l("Being imported")
+    DONE = "done", _l("Imported")
+    DISCARDED = "discarded", _l("Discarded")
+
+
+class RowStatus(Labelled):
+    """What became of one row of such a file."""
+
+    NEW = "new", _l("Not checked yet")
+    READY = "ready", _l("Can be imported")
+    WRONG = "wrong", _l("Has errors")
+    KNOWN = "known", _l("Imported before")
+    IMPORTED = "imported", _l("Imported")
+    REFUSED = "refused", _l("Refused")

@@ -26,9 +26,20 @@ APPLICATION = Lifecycle(
             P.APPLICATION_SUBMIT,
             stamps=("submitted_at", "eligible_at"),
         ),
+        # In cohorts by invitation, being invited is the endorsement.
+        row(
+            "submit_nominated",
+            {S.DRAFT},
+            S.SUBMITTED,
+            P.APPLICATION_SUBMIT,
+            stamps=("submitted_at", "eligible_at", "endorsed_at"),
+        ),
         row("submit_ineligible", {S.DRAFT}, S.INELIGIBLE, P.APPLICATION_SUBMIT, stamps="submitted_at"),
         row("consent", {S.AWAITING_GUARDIAN}, S.SUBMITTED, P.GUARDIAN_CONSENT),
         row("consent_to_focal_point", {S.AWAITING_GUARDIAN}, S.AWAITING_ENDORSEMENT, P.GUARDIAN_CONSENT),
+        row(
+            "consent_nominated", {S.AWAITING_GUARDIAN}, S.SUBMITTED, P.GUARDIAN_CONSENT, stamps="endorsed_at"
+        ),
         row("refuse", {S.AWAITING_GUARDIAN}, S.WITHDRAWN, P.GUARDIAN_CONSENT, stamps="withdrawn_at"),
         row("endorse", {S.AWAITING_ENDORSEMENT}, S.SUBMITTED, P.APPLICATION_ENDORSE, stamps="endorsed_at"),
         row(

@@ -1,6 +1,7 @@
 """Every change of a person's particulars, each page of them its own."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -63,6 +64,66 @@ def ensure_person(*, actor: Actor) -> Person:
             raise
         return person
     audit.record(person, "people:person:create", actor)
+    return person
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """What is known of somebody who was nominated by others. Empty or None: not known."""
+
+    names: Names
+    locale: str
+    born_on: date | None = None
+    sex: Sex | None = None
+    citizenships: Sequence[str] = ()
+    residence: str | None = None
+    phone: str = ""
+
+
+def register_nominee(given: Particulars, *, actor: Actor) -> Person:
+    """Note somebody without an account; the person completes and corrects this when applying.
+
+    Errors: NotAllowed; InvalidInput at the particular that cannot be.
+    """
+    policy.require(actor, Permission.APPLICATION_ENDORSE)
+    check_names(given.names)
+    if given.born_on is not None:
+        check_birth(given.born_on, today=clock.today())
+    born_on = given.born_on
+    person = Person(
+        code=new_code(),
+        **vars(given.names),
+        birth_year=born_on.year if born_on else None,
+        birth_month=born_on.month if born_on else None,
+        birth_day=born_on.day if born_on else None,
+        sex=given.sex,
+        citizenships=[Citizenship(country=code) for code in sorted(set(given.citizenships))],
+        residence=given.residence,
+        phone=normalise_phone(given.phone, [given.residence, *given.citizenships]),
+        locale=given.locale,
+        created_at=clock.now(),
+    )
+    db.session.add(person)
+    audit.record(person, "people:person:nominate", actor)
+    return person
+
+
+def claim_person(person: Person, *, actor: Actor) -> Person:
+    """Let the actor's account take over somebody who was imported, unless it knows its person already.
+
+    Errors: NotAllowed.
+    """
+    policy.require(actor, Permission.APPLICATION_START)
+    if actor.user_id is None:
+        raise InvalidInput(_l("Sign in first."))
+    own = queries.find_person_of(actor.user_id)
+    if own is not None or person.user_id is not None:
+        return own or person
+    account = queries.get_account(actor.user_id)
+    person.user_id = account.id
+    person.email, person.zone = account.email, account.zone
+    audit.record(person, "people:person:claim", actor)
+    db.session.flush()
     return person
 
 

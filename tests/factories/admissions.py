@@ -22,7 +22,9 @@ from registry.admissions.models import (
     Criterion,
     FormVersion,
     GuardianRequest,
+    Invitation,
     Nomination,
+    NomineeImport,
     Offer,
     Question,
     Review,
@@ -32,6 +34,7 @@ from registry.admissions.models import (
 )
 from registry.admissions.queries.nominations import get_last_rank
 from registry.admissions.rules.seats import compute_accept_by
+from registry.catalogue.enums import NominationMode
 from registry.core import clock, storage
 from registry.core.codes import hash_token
 from registry.core.documents import MediaType
@@ -259,3 +262,41 @@ class NominationFactory(Factory):
 
     class Params:
         application = factory.SubFactory(ApplicationFactory)
+
+
+class InvitationFactory(Factory):
+    """Sent just now for Kazakhstan; the link's token is `token`."""
+
+    class Meta:
+        model = Invitation
+        exclude = ("token",)
+
+    token = factory.Sequence(lambda n: f"invitation{n}")
+    code = factory.LazyFunction(next_code)
+    cohort = factory.SubFactory(CohortFactory, nomination=NominationMode.NOMINATE_THEN_APPLY)
+    member_state = "KZ"
+    email = factory.Sequence(lambda n: f"nominee{n}@example.org")
+    locale = "en"
+    token_hash = factory.LazyAttribute(lambda invitation: hash_token(invitation.token))
+    application = None
+    person = None
+    inviter = None
+    created_at = factory.LazyFunction(clock.now)
+    sent_at = factory.LazyFunction(clock.now)
+
+
+class NomineeImportFactory(Factory):
+    """A file of one column, just sent, without rows."""
+
+    class Meta:
+        model = NomineeImport
+
+    code = factory.LazyFunction(next_code)
+    cohort = factory.SubFactory(CohortFactory, nomination=NominationMode.NOMINATE_THEN_APPLY)
+    member_state = "KZ"
+    user = factory.SubFactory(UserFactory)
+    locale = "en"
+    file_name = "nominees.csv"
+    head = factory.LazyFunction(lambda: ["E-mail"])
+    row_count = 0
+    created_at = factory.LazyFunction(clock.now)

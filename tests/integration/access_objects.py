@@ -32,6 +32,8 @@ from tests.factories.admissions import (
     AttachmentFactory,
     CriterionFactory,
     GuardianRequestFactory,
+    InvitationFactory,
+    NomineeImportFactory,
     OfferFactory,
     SelectionRunFactory,
     StagedDecisionFactory,
@@ -110,6 +112,8 @@ def make_world() -> World:
         "application": {"code": neighbour.code},
         "file": {"code": AttachmentFactory(application=neighbour).code},
         "state_cohort": {"code": application.cohort.code, "state": THEIRS},
+        "invitation": {"code": InvitationFactory(cohort=application.cohort, member_state=THEIRS).code},
+        "import": {"code": NomineeImportFactory(cohort=application.cohort, member_state=THEIRS).code},
     }
     return World(users, own, foreign, beside, messages)
 
@@ -138,6 +142,8 @@ def _make_programme(
         "programme": slug,
         "cohort": {"code": cohort.code},
         "state_cohort": {"code": cohort.code, "state": state},
+        "invitation": {"code": InvitationFactory(cohort=cohort, member_state=state).code},
+        "import": {"code": NomineeImportFactory(cohort=cohort, member_state=state).code},
         "planned_cohort": {"code": planned.code},
         "application": {"code": application.code},
         "file": {"code": AttachmentFactory(application=application).code},
@@ -231,6 +237,8 @@ def _make_public_objects(
         application__form_version=application.form_version,
         token_hash=hash_token("guardian"),
     )
+    InvitationFactory(cohort=cohort, token_hash=hash_token("invited"))
+    own["invitation_link"], foreign["invitation_link"] = {"token": "invited"}, {"token": "not-invited"}
     own["guardian"], foreign["guardian"] = {"token": "guardian"}, {"token": "not-guardian"}
     user = UserFactory(confirmed_at=None)
     soon = clock.now() + timedelta(hours=1)

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import RadioField, TextAreaField
+from wtforms import EmailField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import NumberRange, ValidationError
 
 from registry.admissions.queries.nominations import Nominated
+from registry.admissions.rules.invitations import InvitationState
 from registry.admissions.rules.nominations import HIGHEST_RANK, RANKED_STATUSES
 from registry.core.forms import (
     Filled,
+    FilterForm,
     InputRequired,
     Length,
     Optional,
@@ -18,7 +20,7 @@ from registry.core.forms import (
     VersionedForm,
     WholeNumberField,
 )
-from registry.core.i18n import _, _l
+from registry.core.i18n import LOCALES, _, _l
 
 NO_RANK = _l("Enter the rank as a number from 1.")
 A_RANK = NumberRange(1, HIGHEST_RANK, NO_RANK)
@@ -93,3 +95,36 @@ def rank_values(nominated: Sequence[Nominated]) -> dict[str, int | None]:
         for each in nominated
         if each.application.status in RANKED_STATUSES
     }
+
+
+class InviteForm(RegistryForm):
+    """Whom a focal point invites."""
+
+    email = EmailField(
+        _l("E-mail address"),
+        validators=[InputRequired(_l("Enter an e-mail address, like name@example.org."))],
+    )
+    name = StringField(
+        _l("Name"),
+        description=_l("As the invitation addresses the person."),
+        validators=[Optional(), Length(max=160, message=_l("This is too long: at most %(max)d characters."))],
+    )
+    locale = SelectField(_l("Language of the invitation"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.locale.choices = [SelectChoice(code, name) for code, name in LOCALES.items()]
+
+
+class InvitationFilterForm(FilterForm):
+    """Narrows the list of invitations; what the address cannot mean narrows nothing."""
+
+    status = SelectField(_l("Status"), validators=[Optional()], validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.status.choices = [SelectChoice("", _("All")), *InvitationState.choices()]
+
+    @property
+    def asked(self) -> InvitationState | None:
+        return next((each for each in InvitationState if each.value == self.status.data), None)

@@ -12,7 +12,9 @@ from registry.admissions.models.attachments import Attachment
 from registry.admissions.models.corrections import CorrectionItem, CorrectionRequest
 from registry.admissions.models.exports import Export
 from registry.admissions.models.forms import FormVersion, Question
+from registry.admissions.models.invitations import Invitation
 from registry.admissions.models.lists import ApplicationTag, BulkRow, BulkRun, SavedFilter, Tag
+from registry.admissions.models.nominees import NomineeImport, NomineeRow
 from registry.admissions.models.releases import DecisionRelease
 from registry.admissions.models.reviews import (
     Assignment,
@@ -51,7 +53,10 @@ __all__ = [
     "Export",
     "FormVersion",
     "GuardianRequest",
+    "Invitation",
     "Nomination",
+    "NomineeImport",
+    "NomineeRow",
     "Offer",
     "Question",
     "Review",

@@ -209,6 +209,14 @@ def edit_selection(
     nominated = selection.nomination is not NominationMode.OPEN
     if selection.selection is SelectionMethod.NOMINATED and not nominated:
         raise InvalidInput(_l("Choosing from nominations needs a focal point’s part."), field="nomination")
+    if (
+        selection.nomination is NominationMode.NOMINATE_THEN_APPLY
+        and selection.without_focal_point is WithoutFocalPoint.PASS_ON
+    ):
+        raise InvalidInput(
+            _l("Nobody applies here without being invited, so there is nothing to pass on."),
+            field="without_focal_point",
+        )
     if refusal := rules.why_not_endorsing_by(cohort, selection.endorse_by_at, selection.without_focal_point):
         raise InvalidInput(refusal, field="endorse_by_on")
     _set(cohort, asdict(selection))

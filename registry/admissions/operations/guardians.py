@@ -8,9 +8,11 @@ from registry.access.permissions import Permission
 from registry.admissions.enums import ApplicationStatus, GuardianAnswer
 from registry.admissions.models import Application, GuardianRequest
 from registry.admissions.operations.letters import forget, write_applicant, write_guardian
+from registry.admissions.operations.nominations import note_invited
 from registry.admissions.operations.offers import place_first_come
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import guardians as queries
+from registry.admissions.queries.invitations import find_invitation_of
 from registry.admissions.queries.journey import get_heading_of
 from registry.admissions.queries.seats import get_cohort_of, reload_locked
 from registry.admissions.rules.consents import get_consent_text
@@ -97,6 +99,11 @@ def answer_as_guardian(request: GuardianRequest, answer: GuardianAnswer, *, acto
     if not consents:
         take_step(application, "refuse", actor=actor)
         write_applicant("guardian_refused", application)
+    elif invitation := find_invitation_of(application):
+        take_step(application, "consent_nominated", actor=actor)
+        note_invited(application, invitation)
+        place_first_come(application)
+        write_applicant("guardian_consented", application)
     elif needs_endorsement(get_cohort_of(application)):
         take_step(application, "consent_to_focal_point", actor=actor)
         write_applicant("guardian_consented", application)

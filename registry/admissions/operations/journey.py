@@ -7,11 +7,13 @@ from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.admissions.enums import ApplicationStatus
 from registry.admissions.models import Answer, Application, Question
+from registry.admissions.operations.invitations import use_invitation
 from registry.admissions.queries import journey as queries
 from registry.admissions.queries.corrections import find_open_request
 from registry.admissions.rules.answers import is_answered, why_not_an_answer
 from registry.admissions.rules.consents import get_consent_text
 from registry.admissions.rules.corrections import is_over
+from registry.admissions.rules.invitations import is_by_invitation
 from registry.admissions.rules.journey import CONSENT, QUESTION, Journey
 from registry.catalogue.models import Cohort
 from registry.catalogue.rules import is_open
@@ -32,9 +34,10 @@ ONE_LIVE = {"uq_application_live": (None, _l("You already have an application fo
 def start_application(cohort: Cohort, *, actor: Actor) -> Application:
     """Begin an application; a second start opens the first one.
 
-    Errors: NotAllowed; Conflict when the window is not open.
+    Errors: NotAllowed; Conflict when the window is not open, or for whoever is not invited where one must be.
     """
     policy.require(actor, Permission.APPLICATION_START)
+    invitation = use_invitation(cohort, actor=actor) if is_by_invitation(cohort) else None
     person = people.ensure_person(actor=actor)
     existing = queries.find_live_application(person, cohort)
     if existing is not None:
@@ -50,10 +53,14 @@ def start_application(cohort: Cohort, *, actor: Actor) -> Application:
                 person=person,
                 cohort=cohort,
                 form_version=version,
+                member_state=invitation.member_state if invitation else "",
                 created_at=now,
                 saved_at=now,
             )
             session.add(application)
+            if invitation is not None:
+                session.flush()
+                invitation.application_id = application.id
     except Conflict:
         # Started in another tab at the same moment.
         started = queries.find_live_application(person, cohort)

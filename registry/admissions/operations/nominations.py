@@ -8,7 +8,7 @@ from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.admissions.enums import ApplicationStatus
 from registry.admissions.lifecycle import APPLICATION
-from registry.admissions.models import Application, Nomination
+from registry.admissions.models import Application, Invitation, Nomination
 from registry.admissions.operations import notices, offers
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import nominations as queries
@@ -74,6 +74,11 @@ def pass_on(application: Application, *, actor: Actor) -> bool:
     return True
 
 
+def note_invited(application: Application, invitation: Invitation) -> Nomination:
+    """Being invited is the state's endorsement; it comes after all others, until the state ranks it."""
+    return _note(application, is_endorsed=True, rank=None, reason="", user_id=invitation.invited_by)
+
+
 def _require_fallback(application: Application) -> None:
     cohort = get_cohort_of(application)
     if cohort.without_focal_point is not WithoutFocalPoint.COORDINATOR:
@@ -93,7 +98,7 @@ def _endorse(
     policy.require(actor, APPLICATION.transitions[action].permission, application)
     _refuse_answered(application)
     take_step(application, action, actor=actor, about={"rank": rank} if rank else None)
-    nomination = _note(application, is_endorsed=True, rank=rank, reason=reason.strip(), actor=actor)
+    nomination = _note(application, is_endorsed=True, rank=rank, reason=reason.strip(), user_id=actor.user_id)
     offers.place_first_come(application)
     return nomination
 
@@ -105,7 +110,7 @@ def _decline(application: Application, action: str, *, reason: str, actor: Actor
     take_step(application, action, actor=actor, reason=reason)
     if find_last_release(get_cohort_of(application)) is not None:
         notices.tell_not_endorsed(application)
-    return _note(application, is_endorsed=False, rank=None, reason=reason.strip(), actor=actor)
+    return _note(application, is_endorsed=False, rank=None, reason=reason.strip(), user_id=actor.user_id)
 
 
 def _refuse_answered(application: Application) -> None:
@@ -129,7 +134,7 @@ def _refuse_answered(application: Application) -> None:
 
 
 def _note(
-    application: Application, *, is_endorsed: bool, rank: int | None, reason: str, actor: Actor
+    application: Application, *, is_endorsed: bool, rank: int | None, reason: str, user_id: int | None
 ) -> Nomination:
     place: dict[str, Any] = {"cohort_id": application.cohort_id, "member_state": application.member_state}
     for tried in range(TRIES):
@@ -140,7 +145,7 @@ def _note(
                     is_endorsed=is_endorsed,
                     rank=(rank or queries.get_last_rank(**place) + 1) if is_endorsed else None,
                     reason=reason,
-                    user_id=actor.user_id,
+                    user_id=user_id,
                     at=clock.now(),
                     **place,
                 )

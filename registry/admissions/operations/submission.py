@@ -6,7 +6,9 @@ from registry.access.permissions import Permission
 from registry.admissions.enums import ApplicationStatus
 from registry.admissions.models import Application, EligibilityResult
 from registry.admissions.operations import guardians
+from registry.admissions.operations.invitations import refuse_withdrawn
 from registry.admissions.operations.letters import write_applicant
+from registry.admissions.operations.nominations import note_invited
 from registry.admissions.operations.offers import place_first_come
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import journey as queries
@@ -38,6 +40,7 @@ def submit_application(application: Application, *, actor: Actor) -> Application
         return application
     journey = queries.get_journey(application)
     _refuse_unless_possible(journey)
+    invitation = refuse_withdrawn(application) if journey.nominating_state else None
     verdict = judge(journey.conditions, journey.facts)
     _freeze(journey, verdict)
     if verdict.refuses:
@@ -45,6 +48,10 @@ def submit_application(application: Application, *, actor: Actor) -> Application
     elif journey.is_minor:
         take_step(application, "submit_to_guardian", actor=actor)
         guardians.send_request(application, journey.guardianship)
+    elif invitation is not None:
+        take_step(application, "submit_nominated", actor=actor)
+        note_invited(application, invitation)
+        place_first_come(application)
     elif needs_endorsement(journey.cohort):
         take_step(application, "submit_to_focal_point", actor=actor)
     else:

@@ -26,8 +26,9 @@ from registry.admissions.queries.nominations import (
     list_own_history,
 )
 from registry.admissions.queries.scope import _visible_to, with_titles
-from registry.catalogue.enums import CohortStatus
-from registry.catalogue.models import Cohort, Programme, SeatPool
+from registry.admissions.rules.invitations import is_by_invitation
+from registry.catalogue.enums import CohortStatus, NominationMode
+from registry.catalogue.models import GENERAL, Cohort, Programme, SeatPool
 from registry.core.codes import normalise_code
 from registry.core.database import db
 from registry.core.errors import NotFound
@@ -87,7 +88,7 @@ def list_state_cohorts(actor: Actor, key: str | None) -> Page[StateCohort]:
         sa.select(Cohort)
         .join(Cohort.programme)
         .options(contains_eager(Cohort.programme).selectinload(Programme.translations))
-        .where(Cohort.status.in_(SHOWN_COHORTS), sa.or_(pool, applied))
+        .where(Cohort.status.in_(SHOWN_COHORTS), sa.or_(pool, applied, _invites(actor)))
     )
     page = get_page(statement, [SortKey(Cohort.starts_on, descending=True), SortKey(Cohort.id)], key)
     return Page(_by_state(actor, page.rows), page.next, page.previous)
@@ -129,7 +130,8 @@ def _by_state(actor: Actor, cohorts: Sequence[Cohort]) -> list[StateCohort]:
     for cohort in cohorts:
         for state in _states_for(actor, cohort.programme.slug):
             place = (cohort.id, state)
-            if place not in pools and place not in counts:
+            invites = is_by_invitation(cohort) and (cohort.id, GENERAL) in pools
+            if place not in pools and place not in counts and not invites:
                 continue
             own = pools.get(place)
             rows.append(
@@ -231,6 +233,17 @@ def _scopes(actor: Actor) -> list[tuple[str, str | None]]:
 
 def _states_for(actor: Actor, programme: str) -> list[str]:
     return sorted({country for country, only in _scopes(actor) if only in (None, programme)})
+
+
+def _invites(actor: Actor) -> sa.ColumnElement[bool]:
+    """Cohorts by invitation whose general seats serve the actor's states too."""
+    general = sa.exists().where(SeatPool.cohort_id == Cohort.id, SeatPool.member_state == GENERAL)
+    programmes = [programme for _country, programme in _scopes(actor)]
+    return sa.and_(
+        Cohort.nomination == NominationMode.NOMINATE_THEN_APPLY,
+        general,
+        sa.true() if None in programmes else Programme.slug.in_(programmes),
+    )
 
 
 def _spoken_for(actor: Actor, state: Any) -> sa.ColumnElement[bool]:

@@ -9,6 +9,8 @@ from registry.access.actor import Actor
 from registry.admissions.enums import LIVE_STATUSES, ApplicationStatus
 from registry.admissions.models import Answer, Application, FormVersion
 from registry.admissions.queries.eligibility import get_conditions
+from registry.admissions.queries.invitations import find_invitation_of
+from registry.admissions.rules.invitations import is_by_invitation
 from registry.admissions.rules.journey import Journey, choose_state
 from registry.catalogue.enums import CohortStatus
 from registry.catalogue.models import Cohort, Programme
@@ -128,7 +130,9 @@ def get_journey(application: Application) -> Journey:
     conditions = get_conditions(cohort)
     heading = get_heading(cohort)
     today = clock.today(cohort.zone)
-    state = choose_state(person, application.member_state, conditions)
+    invitation = find_invitation_of(application) if is_by_invitation(cohort) else None
+    nominating = invitation.member_state if invitation else ""
+    state = nominating or choose_state(person, application.member_state, conditions)
     return Journey(
         application=application,
         person=person,
@@ -142,6 +146,7 @@ def get_journey(application: Application) -> Journey:
         today=today,
         title=heading.title,
         cohort_name=heading.cohort_name,
+        nominating_state=nominating,
     )
 
 

@@ -28,6 +28,7 @@ HISTORY = tuple(
     for step in (
         *("endorse", "decline_endorsement", "rank", "pass_on", "endorse_for_state", "decline_for_state"),
         *("submit_to_focal_point", "consent_to_focal_point", "withdraw"),
+        *("submit_nominated", "consent_nominated"),
     )
 )
 """What of an application's trail a focal point reads: the state's own part, and what began or ended it."""

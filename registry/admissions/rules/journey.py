@@ -46,6 +46,8 @@ class Journey:
     title: str
     """Of the programme, in the reader's language."""
     cohort_name: str
+    nominating_state: str = ""
+    """The state that has invited the applicant: whose seat it is cannot be chosen then."""
 
     @property
     def is_minor(self) -> bool:
@@ -56,11 +58,15 @@ class Journey:
     @property
     def states(self) -> tuple[str, ...]:
         """The states whose seat this person may ask for."""
+        if self.nominating_state:
+            return (self.nominating_state,)
         return eligibility.list_qualifying_states(self.conditions, facts_of(self.person))
 
     @property
     def member_state(self) -> str:
         """Whose seat it would be; empty while it must still be chosen."""
+        if self.nominating_state:
+            return self.nominating_state
         return choose_state(self.person, self.application.member_state, self.conditions)
 
     @property
@@ -129,8 +135,8 @@ def choose_state(person: Person, chosen: str, conditions: Conditions) -> str:
 
 
 def needs_endorsement(cohort: Cohort) -> bool:
-    """Whether a focal point must speak for each applicant."""
-    return cohort.nomination is not NominationMode.OPEN
+    """Whether a focal point must speak for each applicant after the application."""
+    return cohort.nomination is NominationMode.APPLY_THEN_ENDORSE
 
 
 def freeze_profile(person: Person) -> dict[str, Any]:

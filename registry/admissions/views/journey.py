@@ -13,7 +13,9 @@ from registry.admissions.operations.submission import submit_application
 from registry.admissions.queries import journey as queries
 from registry.admissions.queries.corrections import find_reason
 from registry.admissions.queries.eligibility import get_conditions
+from registry.admissions.queries.invitations import find_own_invitation
 from registry.admissions.rules.eligibility import judge
+from registry.admissions.rules.invitations import is_by_invitation
 from registry.admissions.rules.journey import Journey, freeze_profile
 from registry.admissions.rules.summaries import list_rows
 from registry.admissions.views.blueprint import bp
@@ -70,6 +72,8 @@ def start_application(code: str) -> Answered:
         is_open=is_open(cohort, clock.now()),
         conditions=get_conditions(cohort),
         blocs=places.map_bloc_names(),
+        is_invited=not is_by_invitation(cohort)
+        or find_own_invitation(cohort, actor=current_actor) is not None,
         expired=application,
         form=form,
     ), form.http_status

@@ -13,6 +13,7 @@ from registry.admissions.operations import nominations as operations
 from registry.admissions.queries import applications as application_queries
 from registry.admissions.queries import nominations as queries
 from registry.admissions.queries.desk import get_state_application, get_state_cohort
+from registry.admissions.rules.invitations import is_by_invitation
 from registry.admissions.rules.nominations import RANKED_STATUSES
 from registry.admissions.views.blueprint import bp
 from registry.admissions.views.history import describe_state_history
@@ -25,13 +26,14 @@ from registry.core.transaction import transaction
 MOST_AT_ONCE = 50
 
 
-def _context(code: str, state: str) -> dict[str, Any]:
+def state_cohort_context(code: str, state: str) -> dict[str, Any]:
     """What every page of a state's cohort shows: seats, what waits, and until when."""
     row = get_state_cohort(code, state, actor=current_actor)
     return {
         "row": row,
         "cohort": row.cohort,
         "state": state,
+        "by_invitation": is_by_invitation(row.cohort),
         "endorsed": queries.count_endorsed(row.cohort, state),
         "is_late": row.cohort.endorse_by_at is not None and row.cohort.endorse_by_at <= clock.now(),
     }
@@ -49,7 +51,7 @@ class RowResult:
 @requires(Permission.APPLICATION_ENDORSE)
 def endorse_applications(code: str, state: str) -> Any:
     """Who waits for the state, and one answer for those ticked, each in a transaction of its own."""
-    context = _context(code, state)
+    context = state_cohort_context(code, state)
     form = EndorseManyForm()
     ticked = [normalise_code(each) for each in dict.fromkeys(request.form.getlist("codes"))][:MOST_AT_ONCE]
     results: list[RowResult] = []
@@ -62,7 +64,7 @@ def endorse_applications(code: str, state: str) -> Any:
             flash(ngettext("Done for %(num)s application.", "Done for %(num)s applications.", done))
         if results and done == len(results):
             return redirect(url_for(".endorse_applications", code=code, state=state), 303)
-        context = _context(code, state)
+        context = state_cohort_context(code, state)
     return render_template(
         "admissions/endorse_applications.html",
         form=form,
@@ -113,7 +115,7 @@ def answer_state_application(code: str, form: EndorseForm) -> Any:
 @requires(Permission.APPLICATION_ENDORSE)
 def rank_applications(code: str, state: str) -> Any:
     """The state's order: numbers that are saved together, or one step up or down."""
-    context = _context(code, state)
+    context = state_cohort_context(code, state)
     page = _list_endorsed(context, state)
     form = make_ranks_form(page.rows)
     moved, _sign, direction = request.form.get("move", "").partition(":")
@@ -147,7 +149,7 @@ def rank_applications(code: str, state: str) -> Any:
                 ),
                 303,
             )
-        context = _context(code, state)
+        context = state_cohort_context(code, state)
         page = _list_endorsed(context, state)
     if form.is_stale:
         form.renew(0, rank_values(page.rows))
@@ -166,7 +168,7 @@ def _list_endorsed(context: dict[str, Any], state: str) -> Any:
 @requires(Permission.APPLICATION_ENDORSE)
 def list_not_endorsed(code: str, state: str) -> str:
     """Whom the state does not back, and why."""
-    context = _context(code, state)
+    context = state_cohort_context(code, state)
     return render_template(
         "admissions/list_not_endorsed.html",
         page=queries.list_nominated(
@@ -180,7 +182,7 @@ def list_not_endorsed(code: str, state: str) -> str:
 @requires(Permission.APPLICATION_ENDORSE)
 def show_state_history(code: str, state: str) -> str:
     """Who did what with the state's applications, the latest first."""
-    context = _context(code, state)
+    context = state_cohort_context(code, state)
     page = queries.list_state_history(context["cohort"], state, request.args.get("page"), actor=current_actor)
     return render_template(
         "admissions/show_state_history.html",
