@@ -4,7 +4,6 @@ Pictures are drawn anew, so that nothing hidden in them (place, camera, appended
 as they are, unless they could do something of their own accord.
 """
 
-import io
 import re
 import subprocess
 import sys
@@ -14,19 +13,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from registry.core import pdf_inspection
+from registry.core import inspection
 from registry.core.errors import InvalidInput
 from registry.core.forms import clean_text
 from registry.core.i18n import _l
 
 MAX_BYTES = 5 * 1024 * 1024
-MAX_PIXELS = 40_000_000
-LONGEST_SIDE = 4096
-"""Larger pictures are made smaller: a scanned page is legible at half of it."""
 LONGEST_NAME = 100
 
 _looking = threading.Lock()
-"""One file at a time in each process: a decoded picture takes up to thirty times its size."""
+"""One file at a time for each process of the server: looking takes up to `inspection.MEGABYTES`."""
 
 
 class MediaType(StrEnum):
@@ -67,11 +63,7 @@ def read_document(data: bytes, name: str) -> Document:
         raise _refusal(
             _l("This file is not a PDF, JPEG or PNG. Save it as one of these and choose that file.")
         )
-    if media_type is MediaType.PDF:
-        _check_pdf(data)
-    else:
-        data = _draw_anew(data, media_type)
-    return Document(clean_name(name, media_type), media_type, data)
+    return Document(clean_name(name, media_type), media_type, _inspect(data, media_type))
 
 
 def clean_name(name: str, media_type: MediaType) -> str:
@@ -88,74 +80,40 @@ def _refusal(message: Any) -> InvalidInput:
     return InvalidInput(message, field="file")
 
 
-# -- Pictures --------------------------------------------------------------------------------------------
-
-
-def _draw_anew(data: bytes, media_type: MediaType) -> bytes:
-    # Imported here because few requests need it and it takes a tenth of a second.
-    from PIL import Image, ImageOps
-
-    too_many = _refusal(
-        _l(
-            "This picture has too many pixels. Make it smaller, at most 40 million pixels, and choose it again."
-        )
-    )
-    broken = _refusal(_l("This picture cannot be opened. Save it anew and choose the new file."))
-    try:
-        with _looking, Image.open(io.BytesIO(data), formats=[media_type.name]) as source:
-            if source.width * source.height > MAX_PIXELS:
-                raise too_many
-            source.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
-            picture = ImageOps.exif_transpose(source)
-            picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            return _encode(picture, media_type)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise too_many from None
-    except InvalidInput:
-        raise
-    except Exception as error:
-        # Decoders fail over broken pictures in ways that no list is long enough for.
-        raise broken from error
-
-
-def _encode(picture: Any, media_type: MediaType) -> bytes:
-    shown = {key: picture.info[key] for key in ("transparency",) if key in picture.info}
-    picture.info = shown if media_type is MediaType.PNG else {}
-    out = io.BytesIO()
-    if media_type is MediaType.JPEG:
-        picture.convert("L" if picture.mode == "L" else "RGB").save(out, "JPEG", quality=85, optimize=True)
-    else:
-        picture.save(out, "PNG")
-    return out.getvalue()
-
-
-# -- PDF -------------------------------------------------------------------------------------------------
+# -- Another process looks -------------------------------------------------------------------------------
 
 _FAULTS = {
-    pdf_inspection.ENCRYPTED: _l(
+    inspection.PIXELS: _l(
+        "This picture has too many pixels. Make it smaller, at most 40 million pixels, and choose it again."
+    ),
+    inspection.ENCRYPTED: _l(
         "This PDF is protected by a password. Save it without one and choose that file."
     ),
-    pdf_inspection.EMPTY: _l("This PDF has no pages. Choose another file."),
-    pdf_inspection.SCRIPT: _l("This PDF contains a script. Print it to a new PDF and choose that file."),
-    pdf_inspection.ACTION: _l(
+    inspection.EMPTY: _l("This PDF has no pages. Choose another file."),
+    inspection.SCRIPT: _l("This PDF contains a script. Print it to a new PDF and choose that file."),
+    inspection.ACTION: _l(
         "This PDF would start something when it is opened. Print it to a new PDF and choose that file."
     ),
-    pdf_inspection.FILES: _l("This PDF contains other files. Print it to a new PDF and choose that file."),
+    inspection.FILES: _l("This PDF contains other files. Print it to a new PDF and choose that file."),
 }
+_BROKEN = _l("This picture cannot be opened. Save it anew and choose the new file.")
+_UNREADABLE = _l("This PDF cannot be read. Print it to a new PDF and choose that file.")
 
 
-def _check_pdf(data: bytes) -> None:
-    command = [sys.executable, "-I", pdf_inspection.__file__]
+def _inspect(data: bytes, media_type: MediaType) -> bytes:
+    """What is kept of the file: a picture drawn anew, a PDF as it is."""
+    command = [sys.executable, "-I", inspection.__file__, media_type.name]
     try:
         with _looking:
             done = subprocess.run(
-                command, input=data, capture_output=True, timeout=2 * pdf_inspection.SECONDS, check=True
+                command, input=data, capture_output=True, timeout=2 * inspection.SECONDS, check=True
             )
-        found = done.stdout.decode()
+        verdict, _line, drawn = done.stdout.partition(b"\n")
     except subprocess.SubprocessError:
-        # It broke, or took more time or memory than a PDF that a person made.
-        found = ""
-    if found in _FAULTS:
-        raise _refusal(_FAULTS[found])
-    if found != pdf_inspection.FINE:
-        raise _refusal(_l("This PDF cannot be read. Print it to a new PDF and choose that file."))
+        # It broke, or took more time or memory than a file that a person made.
+        verdict, drawn = b"", b""
+    if fault := _FAULTS.get(verdict.decode()):
+        raise _refusal(fault)
+    if verdict.decode() != inspection.FINE:
+        raise _refusal(_UNREADABLE if media_type is MediaType.PDF else _BROKEN)
+    return data if media_type is MediaType.PDF else drawn

@@ -10,6 +10,8 @@ from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
+from registry.core.documents import MAX_BYTES
+
 
 def make_pdf(change: Callable[[PdfWriter], Any] | None = None, *, password: str = "") -> bytes:
     """A PDF of one empty page, with something done to it."""
@@ -72,3 +74,12 @@ def make_png_header(width: int, height: int) -> bytes:
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def make_scan_bomb() -> bytes:
+    """A progressive JPEG whose last scan is there eighty thousand times, each over 36 million pixels."""
+    out = io.BytesIO()
+    Image.new("L", (6000, 6000), 128).save(out, "JPEG", progressive=True)
+    picture = out.getvalue()
+    scan = picture[picture.rindex(b"\xff\xda") : -2]
+    return picture[:-2] + scan * ((MAX_BYTES - len(picture)) // len(scan)) + b"\xff\xd9"
