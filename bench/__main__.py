@@ -13,14 +13,22 @@ from sqlalchemy import URL
 
 from bench.data import Filled, fill
 from bench.load import rate_of
-from bench.rows import Row, measure_csv, measure_process, measure_public, measure_seats, measure_staff
+from bench.rows import (
+    Row,
+    measure_apply,
+    measure_csv,
+    measure_process,
+    measure_public,
+    measure_seats,
+    measure_staff,
+)
 from bench.site import cookie_for, serve
 from config import load_config
 from registry import create_app
 from tests import postgres
 
-FULL = ((1_000, 10_000, 100_000), 200, 4.0)
-QUICK = ((100, 1_000), 20, 0.5)
+FULL = ((1_000, 10_000, 100_000), 200, 80, 4.0)
+QUICK = ((100, 1_000), 20, 8, 0.5)
 SECRET = "for a measurement of speed, on this machine only"
 
 
@@ -28,7 +36,7 @@ def main() -> None:
     """Print one line per row."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small numbers, to see that it runs")
-    sizes, programmes, seconds = QUICK if parser.parse_args().quick else FULL
+    sizes, programmes, applicants, seconds = QUICK if parser.parse_args().quick else FULL
     with tempfile.TemporaryDirectory() as folder, postgres.server() as server:
         url = postgres.create_database(server, "registry_bench")
         environment = _environment(url, Path(folder))
@@ -37,7 +45,7 @@ def main() -> None:
         print("Filling the database ...", flush=True)
         with app.app_context():
             flask_migrate.upgrade()
-            filled = fill(sizes, programmes)
+            filled = fill(sizes, programmes, applicants)
         _print_header()
         for row in _measure(app, filled, environment, Path(folder), seconds):
             _print_row(row)
@@ -63,6 +71,7 @@ def _measure(
         yield from measure_process(site)
         yield from measure_public(site, rate, filled.slug, seconds)
         cookie = cookie_for(app, filled.token)
+        yield from measure_apply(site, filled, [cookie_for(app, token) for token in filled.applicants])
         yield from measure_staff(site, filled, cookie)
         yield from measure_csv(site, filled, cookie)
     yield from measure_seats(app, filled.rush)

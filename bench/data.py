@@ -17,6 +17,7 @@ from registry.admissions.models import (
     ApplicationWeekCount,
     FormVersion,
 )
+from registry.admissions.operations.standard_form import publish_standard_form
 from registry.catalogue.enums import CohortStatus, ProgrammeKind, ProgrammeStatus, SelectionMethod
 from registry.catalogue.models import Cohort, Programme, ProgrammeTranslation, SeatPool
 from registry.catalogue.operations import touch_catalogue
@@ -26,6 +27,7 @@ from registry.core.database import db
 from registry.core.transaction import transaction
 from registry.people.enums import Sex
 from registry.people.models import Person
+from registry.places.models import Country
 
 STATES = ("BY", "CN", "IN", "IR", "KZ", "KG", "PK", "RU", "TJ", "UZ")
 STATUSES = (ApplicationStatus.SUBMITTED, ApplicationStatus.UNDER_REVIEW)
@@ -48,10 +50,14 @@ class Filled:
     """Code of a first-come cohort with RUSH applications and SEATS seats."""
     token: str
     """Session of a coordinator."""
+    journey: str
+    """Code of an open cohort with the standard form, in the programme `slug`."""
+    applicants: tuple[str, ...]
+    """Sessions of people who are about to apply."""
 
 
-def fill(sizes: tuple[int, ...], programmes: int) -> Filled:
-    """A catalogue of so many programmes, and one cohort per size in a programme of its own."""
+def fill(sizes: tuple[int, ...], programmes: int, applicants: int) -> Filled:
+    """A catalogue of so many programmes, one cohort per size in a programme of its own, and people to apply."""
     now = clock.now()
     with transaction() as session:
         for number in range(programmes):
@@ -62,17 +68,7 @@ def fill(sizes: tuple[int, ...], programmes: int) -> Filled:
     cohorts = {}
     with transaction() as session:
         main = _add_programme("bench-main")
-        user = User(
-            code=new_code(),
-            email="bench@example.org",
-            password_hash="!",
-            created_at=now,
-            confirmed_at=now,
-            totp_secret="JBSWY3DPEHPK3PXP",
-            totp_confirmed_at=now,
-        )
-        session.add(user)
-        session.flush()
+        user = _add_user("bench", totp_secret="JBSWY3DPEHPK3PXP", totp_confirmed_at=now)
         session.add(
             RoleGrant(
                 code=new_code(), user_id=user.id, role=Role.COORDINATOR, from_at=now - timedelta(days=1)
@@ -86,10 +82,31 @@ def fill(sizes: tuple[int, ...], programmes: int) -> Filled:
         rush = _add_cohort(main, capacity=SEATS, selection=SelectionMethod.FIRST_COME)
         _add_applications(rush, RUSH, (ApplicationStatus.SUBMITTED,))
         token = start_session(user, browser="bench", with_second_factor=True)
+        session.add_all(Country(code=state, zone="Asia/Tashkent") for state in STATES)
+        journey = _add_cohort(main, capacity=applicants)
+        publish_standard_form(journey)
+        tokens = tuple(
+            start_session(_add_user(f"applicant-{number}"), browser="bench") for number in range(applicants)
+        )
         touch_catalogue()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("ANALYZE"))
-    return Filled(cohorts, main.slug, rush.code, token)
+    return Filled(cohorts, main.slug, rush.code, token, journey.code, tokens)
+
+
+def _add_user(name: str, **values: Any) -> User:
+    now = clock.now()
+    user = User(
+        code=new_code(),
+        email=f"{name}@example.org",
+        password_hash="!",
+        created_at=now,
+        confirmed_at=now,
+        **values,
+    )
+    db.session.add(user)
+    db.session.flush()
+    return user
 
 
 def _add_programme(slug: str) -> Programme:
