@@ -137,7 +137,10 @@ class SettingsForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.zone.choices = zone_choices(i18n.current_locale())
+        choices = zone_choices(i18n.current_locale())
+        own = [choice for choice in choices if choice.value == self.zone.object_data]
+        # Of zones under one name, such as Kolkata and Calcutta, one stands in the list: the account's own.
+        self.zone.choices = list({choice.label: choice for choice in [*choices, *own]}.values())
 
 
 _AREAS = (

@@ -1,7 +1,9 @@
 """Name, language and time zone: saved, used at once, and guarded against a stale edit."""
 
+import re
 from collections.abc import Callable
 
+import pytest
 from werkzeug.test import TestResponse
 
 from registry.core.i18n import _, in_locale
@@ -63,3 +65,17 @@ def test_the_menu_changes_the_language_of_this_browser_only(
     client.post("/account/sign-out")
     sign_in()
     assert 'lang="ru"' in client.get("/account").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Calcutta", "Asia/Kolkata"])
+def test_settings_list_each_city_once_and_the_own_zone_always(
+    client: RegistryClient, sign_in: Callable[..., TestResponse], zone: str
+) -> None:
+    make_account(zone=zone)
+    sign_in()
+
+    page = client.get("/account/settings").get_data(as_text=True)
+
+    labels = re.findall(r"<option[^>]*>(UTC[^<]*)</option>", page)
+    assert len(labels) == len(set(labels))
+    assert re.findall(r'<option selected value="([^"]*)">UTC', page) == [zone]
