@@ -9,6 +9,7 @@ from registry.access.actor import Actor
 from registry.accounts.models import Organisation, User
 from registry.admissions.enums import ApplicationStatus
 from registry.admissions.models import Application, Assignment, GuardianRequest, Offer, Review
+from registry.admissions.rules.reviews import TO_REVIEW
 from registry.catalogue.models import Cohort, IndicatorDefinition, Programme
 from registry.core.database import db
 from registry.enrolments.enums import EnrolmentStatus
@@ -107,7 +108,7 @@ def get_owner(application: Application) -> tuple[User, Person]:
 
 
 def list_to_review(cohort: Cohort, reviewer: Actor) -> Sequence[Application]:
-    """Of a cohort: what the reviewer has and has not begun, as operations need it, by key."""
+    """Of a cohort: what the reviewer can score and has not begun, as operations need it, by key."""
     begun = sa.select(Review.application_id).where(Review.user_id == reviewer.user_id)
     return db.session.scalars(
         sa.select(Application)
@@ -115,6 +116,7 @@ def list_to_review(cohort: Cohort, reviewer: Actor) -> Sequence[Application]:
         .where(
             Application.cohort_id == cohort.id,
             Assignment.user_id == reviewer.user_id,
+            Application.status.in_(TO_REVIEW),
             Application.id.not_in(begun),
         )
         .options(
