@@ -43,10 +43,6 @@ if (who && cookie) {
   }
 }
 
-// Work that goes on in the background: look again in a while, as the link beside it does at once.
-const goesOn = document.querySelector("[data-look-again]");
-if (goesOn) setTimeout(() => location.reload(), Number(goesOn.dataset.lookAgain) * 1000);
-
 // A menu closes when the focus or a click goes elsewhere, or on Escape.
 for (const menu of document.querySelectorAll(".languages details")) {
   document.addEventListener("click", (event) => {

@@ -106,6 +106,7 @@ ADMISSIONS = {
     "admissions.list_decisions": only("cohort", coordinator=OWN),
     "admissions.list_not_endorsed": only("state_cohort", focal_point=OWN),
     "admissions.list_released": only("cohort", coordinator=OWN),
+    "admissions.list_drawn": everybody(OWN, "published_cohort"),
     "admissions.list_reviews": only(reviewer=200),
     "admissions.list_scores": only("cohort", coordinator=OWN),
     "admissions.list_state_applications": only(focal_point=200),

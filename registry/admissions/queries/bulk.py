@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from registry.access.actor import Actor
-from registry.admissions.enums import BulkResult
-from registry.admissions.models import Application, BulkRow, BulkRun
+from registry.admissions.enums import ApplicationStatus, BulkResult
+from registry.admissions.models import Application, BulkRow, BulkRun, StagedDecision
 from registry.admissions.queries.scope import _visible_to
 from registry.catalogue.models import Cohort
 from registry.core.database import db
@@ -55,6 +55,37 @@ def count_results(run: BulkRun) -> dict[BulkResult, int]:
     )
     found: dict[BulkResult, int] = {row[0]: row[1] for row in counted}
     return {result: found.get(result, 0) for result in BulkResult}
+
+
+def count_by_status(run: BulkRun) -> list[tuple[ApplicationStatus, bool, int]]:
+    """How many of the applications that wait are in which status, with or without a staged decision."""
+    is_staged = _is_staged()
+    rows = db.session.execute(
+        sa.select(Application.status, is_staged, sa.func.count())
+        .join(BulkRow.application)
+        .where(BulkRow.run_id == run.id, BulkRow.result == BulkResult.WAITING)
+        .group_by(Application.status, is_staged)
+        .order_by(Application.status, is_staged)
+    )
+    return [(status, bool(staged), n) for status, staged, n in rows]
+
+
+def list_staged_among(rows: Sequence[BulkRow]) -> frozenset[int]:
+    """Keys of those applications for which a decision is staged."""
+    return frozenset(
+        db.session.scalars(
+            sa.select(StagedDecision.application_id).where(
+                StagedDecision.application_id.in_([row.application_id for row in rows]),
+                StagedDecision.released_at.is_(None),
+            )
+        )
+    )
+
+
+def _is_staged() -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        StagedDecision.application_id == Application.id, StagedDecision.released_at.is_(None)
+    )
 
 
 def list_rows(run: BulkRun, result: BulkResult | None, *, key: str | None) -> Page[BulkRow]:

@@ -322,3 +322,26 @@ def read_outcomes(run: SelectionRun) -> list[Outcome]:
         .order_by(SelectionEntry.place)
     )
     return [Outcome(*row) for row in rows]
+
+
+def list_drawn_codes(cohort: Cohort) -> Sequence[str]:
+    """Codes in the order of the cohort's last draw that was released; none before that."""
+    drawn = (
+        sa.select(SelectionRun.id)
+        .join(StagedDecision, StagedDecision.run_id == SelectionRun.id)
+        .where(
+            SelectionRun.cohort_id == cohort.id,
+            SelectionRun.order == SelectionOrder.LOTTERY,
+            SelectionRun.seed == cohort.lottery_seed,
+            StagedDecision.released_at.is_not(None),
+        )
+        .order_by(SelectionRun.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return db.session.scalars(
+        sa.select(Application.code)
+        .join(SelectionEntry, SelectionEntry.application_id == Application.id)
+        .where(SelectionEntry.run_id == drawn, SelectionEntry.number.is_not(None))
+        .order_by(SelectionEntry.place)
+    ).all()

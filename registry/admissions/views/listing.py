@@ -1,5 +1,6 @@
 """The table of applications, what is done to several of its rows, and the filters that are kept."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,10 +12,12 @@ from registry.access.web import current_actor, requires
 from registry.admissions.enums import BulkResult
 from registry.admissions.forms.applications import member_of
 from registry.admissions.forms.listing import ApplicationFilterForm, BulkForm, SaveFilterForm, StartForm
+from registry.admissions.models import BulkRow, BulkRun
 from registry.admissions.operations import bulk, lists
 from registry.admissions.queries import applications as application_queries
 from registry.admissions.queries import bulk as bulk_queries
 from registry.admissions.queries import listing as queries
+from registry.admissions.rules.bulk import why_left_out
 from registry.admissions.rules.lists import list_columns
 from registry.admissions.views.applications import back_arguments
 from registry.admissions.views.blueprint import bp
@@ -98,15 +101,39 @@ def show_bulk(code: str, run: str) -> str:
     cohort = application_queries.get_cohort(code, actor=current_actor)
     planned = bulk_queries.get_bulk_run(run, cohort)
     result = member_of(BulkResult, request.args.get("result"))
+    page = bulk_queries.list_rows(planned, result, key=request.args.get("page"))
+    is_planned = planned.started_at is None
     return render_template(
         "admissions/show_bulk.html",
         run=planned,
         counts=bulk_queries.count_results(planned),
         only=result,
-        page=bulk_queries.list_rows(planned, result, key=request.args.get("page")),
+        page=page,
+        left_out=_count_left_out(planned) if is_planned else [],
+        reasons=_map_reasons(planned, page.rows) if is_planned else {},
         form=StartForm(),
         cohort=cohort,
     )
+
+
+def _count_left_out(run: BulkRun) -> list[tuple[str, int]]:
+    """Why some of the applications will be left out, and how many."""
+    counts: Counter[str] = Counter()
+    for status, is_staged, n in bulk_queries.count_by_status(run):
+        if reason := why_left_out(run.action, status, is_staged=is_staged):
+            counts[str(reason)] += n
+    return counts.most_common()
+
+
+def _map_reasons(run: BulkRun, rows: Sequence[BulkRow]) -> dict[int, Any]:
+    """Why the rows of this page will be left out, by application."""
+    staged = bulk_queries.list_staged_among(rows)
+    return {
+        row.application_id: why_left_out(
+            run.action, row.application.status, is_staged=row.application_id in staged
+        )
+        for row in rows
+    }
 
 
 @bp.post("/manage/cohorts/<code>/bulk/<run>")

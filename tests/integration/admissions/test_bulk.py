@@ -19,7 +19,7 @@ from registry.core.database import db
 from registry.core.transaction import transaction
 from tests.factories.accounts import RoleGrantFactory, UserFactory
 from tests.factories.actors import coordinator
-from tests.factories.admissions import ApplicationFactory
+from tests.factories.admissions import ApplicationFactory, StagedDecisionFactory
 from tests.factories.catalogue import CohortFactory
 from tests.factories.lists import ApplicationTagFactory
 from tests.queries import counted_queries
@@ -180,6 +180,26 @@ def test_plan_bulk_of_all_that_match_asks_first_and_the_worker_does_it(client, a
     }
     begun = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "admissions:bulk:review"))
     assert [entry.changes for entry in begun] == [{"applications": AT_ONCE + 4}]
+
+
+@pytest.mark.parametrize("action", ["offer", "unstage"])
+def test_show_bulk_tells_before_it_begins_who_will_be_left_out_and_why(client, actor, cohort, action) -> None:
+    ready, decided = (ApplicationFactory(cohort=cohort, status=each) for each in (S.UNDER_REVIEW, S.REJECTED))
+    StagedDecisionFactory(application=ready)
+    reasons = {
+        "offer": "Only applications in review can be decided.",
+        "unstage": "Nothing is staged for this application.",
+    }
+
+    planned = client.post(table(cohort), data={"action": action, "everything": "y"})
+    page = text_of(client.get(planned.location))
+    client.post(planned.location)
+    done = text_of(client.get(planned.location))
+
+    assert f"1 application: {reasons[action]}" in page
+    assert results(page) == {ready.code: "Not yet", decided.code: f"Will be left out {reasons[action]}"}
+    # What was foretold is what happens.
+    assert results(done) == {ready.code: "Done", decided.code: f"Could not be done {reasons[action]}"}
 
 
 def test_start_bulk_is_for_whoever_chose(client, acting_as, actor, cohort) -> None:

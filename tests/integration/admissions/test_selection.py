@@ -280,6 +280,25 @@ def test_show_cohort_tells_the_fingerprint_at_once_and_the_seed_after_closing(cl
     assert seed in after
 
 
+def test_list_drawn_shows_the_order_after_the_release_and_nothing_before(client, cohort) -> None:
+    people = apply(cohort, "UZ", "UZ", "UZ")
+    with transaction():
+        selection.commit_lottery(cohort, actor=COORDINATOR)
+    address = f"/cohorts/{cohort.code}/lottery.csv"
+    with clock.travel(cohort.closes_at):
+        stage(cohort, SelectionSettings(SelectionOrder.LOTTERY))
+        before = client.get(address).get_data(as_text=True)
+        releases.release_decisions(cohort, actor=COORDINATOR)
+        after = client.get(address).get_data(as_text=True)
+
+    drawn = sorted(people, key=lambda each: draw_number(cohort.lottery_seed, each.code))
+    assert before.split() == ["\ufeffplace,code,number"]
+    assert after.split()[1:] == [
+        f"{place},{each.code},{draw_number(cohort.lottery_seed, each.code)}"
+        for place, each in enumerate(drawn, 1)
+    ]
+
+
 # -- Pages
 
 
