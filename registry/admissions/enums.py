@@ -168,14 +168,54 @@ class RuleResult(Labelled):
 
 
 class QuestionKind(Labelled):
-    """Kinds of questions of the standard form."""
+    """What a question asks for, and so what its answer is."""
 
     SHORT_TEXT = "short_text", _l("Short text")
     LONG_TEXT = "long_text", _l("Long text")
     CHOICE = "choice", _l("One of several")
+    CHOICES = "choices", _l("Several of a list")
     YES_NO = "yes_no", _l("Yes or no")
+    NUMBER = "number", _l("Number")
+    MONEY = "money", _l("Amount of money")
+    DATE = "date", _l("Date")
+    YEAR_MONTH = "year_month", _l("Month and year")
+    COUNTRY = "country", _l("Country")
+    LANGUAGE = "language", _l("Language and its level")
+    EDUCATION = "education", _l("Places of education")
+    WORK = "work", _l("Jobs and shops")
+    EMAIL = "email", _l("E-mail address")
+    PHONE = "phone", _l("Phone number")
     LINK = "link", _l("Link")
     FILE = "file", _l("File")
+    CONSENT = "consent", _l("Consent")
+
+
+class Sensitivity(Labelled):
+    """What an answer could do to the person it is about."""
+
+    ORDINARY = "ordinary", _l("Ordinary")
+    IDENTIFYING = "identifying", _l("Says who somebody is: hidden in blind reviews")
+    SENSITIVE = "sensitive", _l("Sensitive: hidden in blind reviews, in no list and no export")
+
+
+class ConditionSubject(Labelled):
+    """What a question's condition looks at."""
+
+    ANSWER = "answer", _l("An earlier answer")
+    AGE = "age", _l("Age")
+    COUNTRY = "country", _l("State the applicant applies for")
+    BLOC = "bloc", _l("Bloc of that state")
+
+
+class ConditionOperator(Labelled):
+    """How it compares."""
+
+    IS = "is", _l("is one of these")
+    IS_NOT = "is_not", _l("is none of these")
+    AT_LEAST = "at_least", _l("is at least")
+    AT_MOST = "at_most", _l("is at most")
+    ANSWERED = "answered", _l("is answered")
+    NOT_ANSWERED = "not_answered", _l("is not answered")
 
 
 class AgeBand(Labelled):

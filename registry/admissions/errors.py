@@ -1,6 +1,9 @@
 """What can go wrong in admissions."""
 
-from registry.core.errors import Conflict
+from collections.abc import Sequence
+from typing import Any
+
+from registry.core.errors import Conflict, InvalidInput
 from registry.core.i18n import _l
 
 
@@ -15,3 +18,13 @@ class NoPool(Conflict):
 
     code = "no_pool"
     message = _l("There are no seats for applicants of this state.")
+
+
+class InvalidAnswer(InvalidInput):
+    """An answer with one fault or several, each with its sentence and the field of the answer it stands at."""
+
+    code = "invalid_answer"
+
+    def __init__(self, faults: Sequence[Any]) -> None:
+        self.faults = faults
+        super().__init__(faults[0].sentence, field="answer")

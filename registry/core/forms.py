@@ -257,11 +257,22 @@ class DatePartsForm(Form):
     year = StringField(_l("Year"), filters=[plain_digits], validators=[Length(max=8)])
 
 
+class MonthPartsForm(Form):
+    """Month and year as people type them."""
+
+    month = StringField(_l("Month"), filters=[plain_digits], validators=[Length(max=4)])
+    year = StringField(_l("Year"), filters=[plain_digits], validators=[Length(max=8)])
+
+
 class DatePartsField(FormField):  # type: ignore[type-arg]
     """A date in three fields. `data` is a date or None; `required` and bounds are checked here.
 
     Errors: at the field, in words, naming what is missing.
     """
+
+    parts: tuple[str, ...] = ("day", "month", "year")
+    parts_form: type[Form] = DatePartsForm
+    no_such = _l("There is no such date. Enter day, month and year, like 27 3 2007.")
 
     def __init__(
         self,
@@ -273,7 +284,7 @@ class DatePartsField(FormField):  # type: ignore[type-arg]
         missing: Any = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(DatePartsForm, label, separator="-", **kwargs)
+        super().__init__(self.parts_form, label, separator="-", **kwargs)
         self.required = required
         self.earliest = earliest
         self.latest = latest
@@ -283,7 +294,7 @@ class DatePartsField(FormField):  # type: ignore[type-arg]
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None, **kwargs: Any) -> None:
         self._date = given = data if isinstance(data, date) else None
-        parts = {part: str(getattr(given, part)) for part in ("day", "month", "year")} if given else {}
+        parts = {part: str(getattr(given, part)) for part in self.parts} if given else {}
         prefix = self.name + self.separator
         self.form = self.form_class(
             formdata=formdata or None, prefix=prefix, data=parts, meta={"csrf": False}
@@ -292,7 +303,7 @@ class DatePartsField(FormField):  # type: ignore[type-arg]
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
         self.own_errors = []
-        values = {name: self.form[name].data or "" for name in ("day", "month", "year")}
+        values = {name: self.form[name].data or "" for name in self.parts}
         if not any(values.values()):
             self._date = None
             if self.required:
@@ -304,10 +315,10 @@ class DatePartsField(FormField):  # type: ignore[type-arg]
             if len(values["year"]) != 4:
                 self.own_errors = [_("Enter the year with four digits, like 2007.")]
                 return False
-            self._date = date(int(values["year"]), int(values["month"]), int(values["day"]))
+            self._date = date(int(values["year"]), int(values["month"]), int(values.get("day", 1)))
         except (ValueError, OverflowError):
             self._date = None
-            self.own_errors = [_("There is no such date. Enter day, month and year, like 27 3 2007.")]
+            self.own_errors = [str(self.no_such)]
             return False
         if not self.earliest <= self._date <= self.latest:
             self.own_errors = [_("This date is too far away. Check the year.")]
@@ -337,6 +348,14 @@ class DatePartsField(FormField):  # type: ignore[type-arg]
 
     def populate_obj(self, obj: Any, name: str) -> None:
         setattr(obj, name, self._date)
+
+
+class MonthPartsField(DatePartsField):
+    """A month in two fields. `data` is its first day or None."""
+
+    parts = ("month", "year")
+    parts_form = MonthPartsForm
+    no_such = _l("There is no such month. Enter month and year, like 9 2024.")
 
 
 class Filled:
@@ -372,6 +391,7 @@ __all__ = [
     "FilterForm",
     "InputRequired",
     "Length",
+    "MonthPartsField",
     "Optional",
     "RegistryForm",
     "SelectChoice",

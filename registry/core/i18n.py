@@ -12,9 +12,16 @@ from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel import Locale
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_name,
+    get_currency_precision,
+    get_territory_currencies,
+)
 from babel.units import format_unit
 from flask_babel import gettext, lazy_gettext, ngettext
 from markupsafe import Markup, escape
@@ -202,6 +209,11 @@ def format_short_day(value: date | None) -> str:
     return format_date(value, format="medium", locale=_formats()) if value else ""
 
 
+def format_month(value: date) -> str:
+    """September 2024, in the reader's language."""
+    return format_skeleton("yMMMM", value, locale=_formats())
+
+
 def format_instant(value: datetime | None, zone: str = "UTC") -> str:
     """Day, time and offset in the IANA zone: 27 March 2027, 18:05 (UTC+5)."""
     if value is None:
@@ -277,6 +289,19 @@ def format_share(value: float | None, digits: int = 0) -> str:
 def major_units(minor: int, currency: str) -> Decimal:
     """An amount in minor units (cents) as the currency writes it."""
     return Decimal(minor).scaleb(-get_currency_precision(currency))
+
+
+def minor_units(amount: Decimal, currency: str) -> int | None:
+    """The amount in minor units; None where it is finer than the currency."""
+    minor = amount.scaleb(get_currency_precision(currency))
+    return int(minor) if minor == minor.to_integral_value() else None
+
+
+def list_currencies(countries: Iterable[str]) -> list[tuple[str, str]]:
+    """ISO 4217 code and name of what is paid with in the countries, by the reader's alphabet."""
+    codes = {currency for country in countries for currency in get_territory_currencies(country)}
+    named = [(code, get_currency_name(code, locale=current_locale())) for code in codes]
+    return sorted(named, key=lambda each: sort_key(each[1]))
 
 
 def format_money(minor: int, currency: str) -> str:

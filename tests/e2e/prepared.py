@@ -17,8 +17,8 @@ from registry.accounts.models import User
 from registry.admissions.enums import ApplicationStatus, Decision, QuestionKind
 from registry.admissions.models import Answer, Offer
 from registry.admissions.operations.decisions import DecisionInput, stage_decision
+from registry.admissions.operations.form_versions import publish_form, start_form_draft
 from registry.admissions.operations.releases import release_decisions
-from registry.admissions.operations.standard_form import publish_standard_form
 from registry.admissions.operations.submission import submit_application
 from registry.catalogue.enums import PartnershipRole
 from registry.catalogue.models import Cohort, Partnership
@@ -121,7 +121,7 @@ def prepare_review(site: Site, name: str, locale: str) -> PreparedReview:
         programme = ProgrammeFactory(slug=name, title="Silk online")
         cohort = CohortFactory(programme=programme, names={"en": "Autumn"}, is_blind=True)
         SeatPoolFactory(cohort=cohort, seats=20)
-        publish_standard_form(cohort)
+        publish_form(start_form_draft(cohort, actor=SYSTEM), version=None, actor=SYSTEM)
         coordinator = _make_staff(f"coordinator-{name}", locale)
         # At a domain of their own: sharing one with the applicants would be a conflict of interest.
         reviewers = [_make_staff(f"{each}-{name}", locale, "review.example") for each in ("first", "second")]
@@ -166,7 +166,7 @@ def prepare(site: Site, name: str, locale: str) -> Prepared:
         programme = ProgrammeFactory(slug=f"journey-{name}", title="Honey online")
         cohort = CohortFactory(programme=programme, capacity=40, names={"en": "Spring", "zh": "春季"})
         SeatPoolFactory(cohort=cohort, seats=40)
-        version = publish_standard_form(cohort)
+        version = publish_form(start_form_draft(cohort, actor=SYSTEM), version=None, actor=SYSTEM)
         QuestionFactory(
             form_version=version,
             key="diploma",

@@ -9,6 +9,8 @@ from registry.admissions.enums import (
     DRAFT_STATUSES,
     AgeBand,
     ApplicationStatus,
+    ConditionOperator,
+    ConditionSubject,
     Decision,
     QuestionKind,
     RejectionReason,
@@ -27,6 +29,7 @@ from registry.admissions.models import (
     NomineeImport,
     Offer,
     Question,
+    QuestionCondition,
     Review,
     SelectionRun,
     StagedDecision,
@@ -222,6 +225,19 @@ class AttachmentFactory(Factory):
     media_type = MediaType.PDF
     size = factory.LazyAttribute(lambda attachment: len(attachment.data))
     added_at = factory.LazyFunction(clock.now)
+
+
+class QuestionConditionFactory(Factory):
+    """Asked from 18 years on."""
+
+    class Meta:
+        model = QuestionCondition
+
+    question = factory.SubFactory(QuestionFactory)
+    alternative = 1
+    subject = ConditionSubject.AGE
+    operator = ConditionOperator.AT_LEAST
+    values = factory.LazyFunction(lambda: ["18"])
 
 
 class GuardianRequestFactory(Factory):

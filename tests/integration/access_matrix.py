@@ -231,6 +231,22 @@ CATALOGUE = {
 
 PLANNING = {
     "admissions.add_criterion": only("cohort", coordinator=OWN, administrator=200),
+    "admissions.add_question": only("form", args={"kind": "choice"}, coordinator=OWN, administrator=200),
+    "admissions.add_condition": only("form_question", coordinator=OWN, administrator=200),
+    "admissions.remove_condition": only("condition", coordinator=SENT, administrator=303),
+    "admissions.add_section": only("form", coordinator=OWN, administrator=200),
+    "admissions.discard_form_draft": only("form", coordinator=OWN, administrator=200),
+    "admissions.edit_question": only("form_question", coordinator=OWN, administrator=200),
+    "admissions.edit_section": only("form_section", coordinator=OWN, administrator=200),
+    "admissions.move_question": only("form_question", coordinator=SENT, administrator=303),
+    "admissions.move_section": only("form_section", coordinator=SENT, administrator=303),
+    "admissions.publish_form": only("form", coordinator=OWN, administrator=200),
+    "admissions.remove_question": only("form_question", coordinator=OWN, administrator=200),
+    "admissions.remove_section": only("form_section", coordinator=OWN, administrator=200),
+    "admissions.show_form": only("cohort", coordinator=OWN, administrator=200),
+    "admissions.start_form_draft": only(
+        "cohort", form={"source": "standard"}, coordinator=SENT, administrator=303
+    ),
     "admissions.change_cohort_status": only(
         "planned_cohort", args={"step": "publish"}, coordinator=OWN, administrator=200
     ),

@@ -9,6 +9,7 @@ from registry.accounts.enums import LinkPurpose
 from registry.accounts.models import MailedLink, Organisation, User
 from registry.accounts.queries import get_user
 from registry.admissions.models import Application
+from registry.admissions.operations.form_versions import start_form_draft
 from registry.admissions.queries.journey import get_journey
 from registry.catalogue.enums import (
     CohortStatus,
@@ -35,6 +36,7 @@ from tests.factories.admissions import (
     InvitationFactory,
     NomineeImportFactory,
     OfferFactory,
+    QuestionConditionFactory,
     SelectionRunFactory,
     StagedDecisionFactory,
 )
@@ -136,6 +138,8 @@ def _make_programme(
     reader = AssignmentFactory(application=application).user
     planned = CohortFactory(programme=programme, status=CohortStatus.DRAFT, published_at=None)
     target, result = _make_target(programme), _make_result(programme)
+    draft = start_form_draft(planned, actor=Actor.system("test"))
+    QuestionConditionFactory(question=draft.questions[1])
     db.session.flush()
     slug = {"slug": programme.slug}
     objects = {
@@ -145,6 +149,10 @@ def _make_programme(
         "invitation": {"code": InvitationFactory(cohort=cohort, member_state=state).code},
         "import": {"code": NomineeImportFactory(cohort=cohort, member_state=state).code},
         "planned_cohort": {"code": planned.code},
+        "form": {"code": planned.code},
+        "form_question": {"code": planned.code, "key": draft.questions[0].key},
+        "condition": {"code": planned.code, "key": draft.questions[1].key, "number": "1"},
+        "form_section": {"code": planned.code, "key": draft.sections[0].key},
         "application": {"code": application.code},
         "file": {"code": AttachmentFactory(application=application).code},
         "application_reader": {"code": application.code, "reviewer": reader.code},

@@ -11,7 +11,7 @@ from registry.admissions.models.applications import (
 from registry.admissions.models.attachments import Attachment
 from registry.admissions.models.corrections import CorrectionItem, CorrectionRequest
 from registry.admissions.models.exports import Export
-from registry.admissions.models.forms import FormVersion, Question
+from registry.admissions.models.forms import FormSection, FormVersion, Question, QuestionCondition
 from registry.admissions.models.invitations import Invitation
 from registry.admissions.models.lists import ApplicationTag, BulkRow, BulkRun, SavedFilter, Tag
 from registry.admissions.models.nominees import NomineeImport, NomineeRow
@@ -51,6 +51,7 @@ __all__ = [
     "DecisionRelease",
     "EligibilityResult",
     "Export",
+    "FormSection",
     "FormVersion",
     "GuardianRequest",
     "Invitation",
@@ -59,6 +60,7 @@ __all__ = [
     "NomineeRow",
     "Offer",
     "Question",
+    "QuestionCondition",
     "Review",
     "SavedFilter",
     "Score",

@@ -8,9 +8,10 @@ from typing import Any
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
+from registry.admissions.operations.form_versions import publish_form, start_form_draft
 from registry.admissions.operations.pools import ensure_pools, set_seats
-from registry.admissions.operations.standard_form import publish_standard_form
 from registry.admissions.queries.cohorts import has_applications
+from registry.admissions.queries.form_versions import find_draft, find_published
 from registry.admissions.rules import planning as rules
 from registry.admissions.rules.eligibility import Scope
 from registry.catalogue.enums import (
@@ -243,13 +244,18 @@ def set_quotas(
 
 
 def publish_cohort(cohort: Cohort, *, actor: Actor) -> Cohort:
-    """Show the cohort to everybody, with seats and with the standard form as the first version of its own.
+    """Show the cohort to everybody, with seats and with the form composed for it, else the standard one.
 
-    Errors: NotAllowed; IllegalTransition with the reason why it cannot be published yet.
+    Errors: NotAllowed; IllegalTransition with the reason why it cannot be published yet; Conflict with what
+            its form lacks.
     """
     COHORT.apply(cohort, "publish", actor=actor)
     ensure_pools(cohort)
-    publish_standard_form(cohort)
+    draft = find_draft(cohort)
+    if draft is None and find_published(cohort) is None:
+        draft = start_form_draft(cohort, actor=actor)
+    if draft is not None:
+        publish_form(draft, version=None, actor=actor)
     touch_catalogue()
     announce_cohort(cohort)
     return cohort

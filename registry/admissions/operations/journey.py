@@ -6,15 +6,18 @@ from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.admissions.enums import ApplicationStatus
+from registry.admissions.errors import InvalidAnswer
 from registry.admissions.models import Answer, Application, Question
 from registry.admissions.operations.invitations import use_invitation
 from registry.admissions.queries import journey as queries
+from registry.admissions.queries.attachments import list_current
 from registry.admissions.queries.corrections import find_open_request
-from registry.admissions.rules.answers import is_answered, why_not_an_answer
+from registry.admissions.rules.answers import find_faults
 from registry.admissions.rules.consents import get_consent_text
 from registry.admissions.rules.corrections import is_over
 from registry.admissions.rules.invitations import is_by_invitation
 from registry.admissions.rules.journey import CONSENT, QUESTION, Journey
+from registry.admissions.rules.kinds import is_answered
 from registry.catalogue.models import Cohort
 from registry.catalogue.rules import is_open
 from registry.core import audit, clock
@@ -122,13 +125,15 @@ def save_answer(
     as_draft: bool = False,
     actor: Actor,
 ) -> Application:
-    """Store the answer. `as_draft` keeps also what is not complete or too long yet.
+    """Store the answer, and none to questions that are not asked after it.
 
-    Errors: as for `open_page`; InvalidInput("answer"); StaleWrite.
+    `as_draft` keeps also what is not complete or too long yet.
+
+    Errors: as for `open_page`; InvalidAnswer; StaleWrite.
     """
-    refusal = why_not_an_answer(question, value)
-    if refusal is not None and not as_draft:
-        raise InvalidInput(refusal, field="answer")
+    faults = find_faults(question, value)
+    if faults and not as_draft:
+        raise InvalidAnswer(faults)
     open_page(application, f"{QUESTION}{question.key}", actor=actor)
     answer = queries.find_answer(application, question.id)
     current = answer.value if answer else None
@@ -143,7 +148,26 @@ def save_answer(
         db.session.add(Answer(application=application, question=question, value=value))
     else:
         answer.value = value
+    if queries.has_conditions(application):
+        db.session.flush()
+        forget_unasked(queries.get_journey(application))
     return application
+
+
+def forget_unasked(journey: Journey) -> None:
+    """Delete the answers, and files, to questions that this person is not asked, or not any more."""
+    application, asked = journey.application, {question.id for question in journey.asked}
+    for answer in application.answers:
+        if answer.question_id not in asked:
+            db.session.delete(answer)
+    for attachment in list_current(application):
+        if attachment.question_id in asked:
+            continue
+        if application.status is ApplicationStatus.DRAFT:
+            db.session.delete(attachment)
+        else:
+            attachment.removed_at = clock.now()
+    db.session.flush()
 
 
 def answer_consent(journey: Journey, purpose: ConsentPurpose, *, agrees: bool, actor: Actor) -> Consent:

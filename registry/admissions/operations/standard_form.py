@@ -1,11 +1,9 @@
-"""The questions every cohort asks: what is particular to one programme comes with later versions."""
+"""The questions of the form that a cohort has until somebody composes another one."""
 
 from typing import Any
 
 from registry.admissions.enums import QuestionKind
-from registry.admissions.models import FormVersion, Question
-from registry.catalogue.models import Cohort
-from registry.core import clock
+from registry.admissions.models import FormSection, FormVersion, Question
 from registry.core.database import db
 
 MOTIVATION_WORDS = 150
@@ -22,6 +20,7 @@ def _texts(en: str, ru: str, zh: str) -> dict[str, str]:
     return {"en": en, "ru": ru, "zh": zh}
 
 
+TITLES = _texts("Your plans", "Ваши планы", "您的计划")
 QUESTIONS: tuple[dict[str, Any], ...] = (
     {
         "key": "motivation",
@@ -94,11 +93,12 @@ QUESTIONS: tuple[dict[str, Any], ...] = (
 )
 
 
-def publish_standard_form(cohort: Cohort) -> FormVersion:
-    """The first version of the cohort's form, for the transaction that publishes the cohort."""
-    version = FormVersion(cohort=cohort, number=1, published_at=clock.now())
-    db.session.add(version)
+def add_standard_questions(draft: FormVersion) -> None:
+    """Fill an empty version with the standard questions, under one heading."""
+    section = FormSection(form_version=draft, key="plans", position=1, titles=TITLES)
+    db.session.add(section)
     for position, question in enumerate(QUESTIONS, 1):
-        db.session.add(Question(form_version=version, position=position, **question))
+        db.session.add(
+            Question(form_version=draft, section=section, position=position, conditions=[], **question)
+        )
     db.session.flush()
-    return version

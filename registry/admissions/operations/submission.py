@@ -7,6 +7,7 @@ from registry.admissions.enums import ApplicationStatus
 from registry.admissions.models import Application, EligibilityResult
 from registry.admissions.operations import guardians
 from registry.admissions.operations.invitations import refuse_withdrawn
+from registry.admissions.operations.journey import forget_unasked
 from registry.admissions.operations.letters import write_applicant
 from registry.admissions.operations.nominations import note_invited
 from registry.admissions.operations.offers import place_first_come
@@ -42,6 +43,7 @@ def submit_application(application: Application, *, actor: Actor) -> Application
     _refuse_unless_possible(journey)
     invitation = refuse_withdrawn(application) if journey.nominating_state else None
     verdict = judge(journey.conditions, journey.facts)
+    forget_unasked(journey)
     _freeze(journey, verdict)
     if verdict.refuses:
         take_step(application, "submit_ineligible", actor=actor)

@@ -27,11 +27,11 @@ def has_applications(cohort: Cohort) -> bool:
 
 
 def list_questions(cohort: Cohort) -> list[Question]:
-    """The questions of the cohort's newest form, in their order."""
+    """The questions of the form that the cohort's applicants answer, in their order."""
     statement = (
         sa.select(Question)
         .join(Question.form_version)
-        .where(FormVersion.cohort_id == cohort.id)
+        .where(FormVersion.cohort_id == cohort.id, FormVersion.published_at.is_not(None))
         .order_by(FormVersion.number.desc(), Question.position)
     )
     questions = list(db.session.scalars(statement))

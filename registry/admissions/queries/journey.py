@@ -1,15 +1,17 @@
 """Applications on their way: what the applicant's pages show until the application is sent."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from registry.access.actor import Actor
-from registry.admissions.enums import LIVE_STATUSES, ApplicationStatus
-from registry.admissions.models import Answer, Application, FormVersion
+from registry.admissions.enums import LIVE_STATUSES, ApplicationStatus, ConditionSubject
+from registry.admissions.models import Answer, Application, FormVersion, Question, QuestionCondition
 from registry.admissions.queries.eligibility import get_conditions
 from registry.admissions.queries.invitations import find_invitation_of
+from registry.admissions.rules.eligibility import Standings
 from registry.admissions.rules.invitations import is_by_invitation
 from registry.admissions.rules.journey import Journey, choose_state
 from registry.catalogue.enums import CohortStatus
@@ -72,7 +74,7 @@ def find_form_version(cohort: Cohort) -> FormVersion | None:
     """The form that new applications answer."""
     return db.session.scalar(
         sa.select(FormVersion)
-        .where(FormVersion.cohort_id == cohort.id)
+        .where(FormVersion.cohort_id == cohort.id, FormVersion.published_at.is_not(None))
         .order_by(FormVersion.number.desc())
         .limit(1)
     )
@@ -121,7 +123,12 @@ def get_journey(application: Application) -> Journey:
                 selectinload(Cohort.scopes),
                 selectinload(Cohort.language_rules),
             ),
-            joinedload(Application.form_version, innerjoin=True).selectinload(FormVersion.questions),
+            joinedload(Application.form_version, innerjoin=True)
+            .selectinload(FormVersion.questions)
+            .options(
+                joinedload(Question.section),
+                selectinload(Question.conditions).immediateload(QuestionCondition.source),
+            ),
             selectinload(Application.answers).joinedload(Answer.question),
         )
         .execution_options(populate_existing=True)
@@ -147,7 +154,31 @@ def get_journey(application: Application) -> Journey:
         title=heading.title,
         cohort_name=heading.cohort_name,
         nominating_state=nominating,
+        standings=_map_standings(application.form_version.questions, cohort),
     )
+
+
+def _map_standings(questions: Iterable[Question], cohort: Cohort) -> Standings:
+    """Of the blocs that conditions name, on the day that counts for the cohort."""
+    blocs = {
+        value.partition(":")[0]
+        for question in questions
+        for condition in question.conditions
+        if condition.subject is ConditionSubject.BLOC
+        for value in condition.values
+    }
+    return places.map_standings(blocs, min(cohort.standing_on, places.get_latest_day())) if blocs else {}
+
+
+def has_conditions(application: Application) -> bool:
+    """Whether some question of the application's form is not asked of everybody."""
+    statement = (
+        sa.select(QuestionCondition.id)
+        .join(QuestionCondition.question)
+        .where(Question.form_version_id == application.form_version_id)
+        .limit(1)
+    )
+    return db.session.scalar(statement) is not None
 
 
 def find_answer(application: Application, question_id: int) -> Answer | None:

@@ -50,9 +50,13 @@ def read_files(value: Any) -> GivenFiles:
 
 @policy.rule(Permission.ATTACHMENT_VIEW, on=Attachment)
 def can_view_attachment(actor: Actor, attachment: Attachment) -> bool:
-    """The applicant's own, and staff's who see the application; a blind cohort's reviewers see no file."""
+    """The applicant's own, and staff's who see the application and the answer; no reviewer's of a blind cohort."""
     application = attachment.application
     if is_own(actor, application):
         return True
-    roles = viewing_roles(actor, application)
-    return bool(roles - {Role.REVIEWER} if application.cohort.is_blind else roles)
+    question, hidden = attachment.question, set()
+    if application.cohort.is_blind or not question.reviewer_sees:
+        hidden.add(Role.REVIEWER)
+    if not question.focal_point_sees:
+        hidden.add(Role.FOCAL_POINT)
+    return bool(viewing_roles(actor, application) - hidden)

@@ -5,15 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from registry.admissions.enums import AgeBand, QuestionKind
+from registry.admissions.enums import AgeBand, QuestionKind, Sensitivity
 from registry.admissions.models import Answer, Application, Question
+from registry.admissions.rules.answers import describe_answer
 from registry.admissions.rules.attachments import read_files
 from registry.admissions.rules.profile import Background, read_background
 from registry.core.i18n import _l
 
 HIDDEN = _l("[hidden]")
 
-IDENTIFYING = frozenset({QuestionKind.LINK, QuestionKind.FILE})
+IDENTIFYING = frozenset({QuestionKind.LINK, QuestionKind.EMAIL, QuestionKind.PHONE, QuestionKind.FILE})
 """What cannot be read without learning whose it is: a blind cohort's reviewers get none of it."""
 
 _MAIL = r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
@@ -37,7 +38,7 @@ class ReviewSheet:
     age_band: AgeBand | None
     background: Background
     answers: Sequence[tuple[dict[str, str], Any]]
-    """The question's labels, and what was answered: text, True or False, or an option's labels."""
+    """The question's labels, and what was answered: words, or files."""
     corrections: Sequence[Any] = ()
     """What was asked for again, with what stood there before and now."""
 
@@ -53,27 +54,32 @@ def make_review_sheet(application: Application, answers: Iterable[Answer]) -> Re
         age_band=None if is_blind else application.age_band,
         background=read_background(application),
         answers=[
-            (answer.question.labels, mask(read_answer(answer), names) if is_blind else read_answer(answer))
-            for answer in answers
-            if not (is_blind and answer.question.kind in IDENTIFYING)
+            (labels, mask(said, names) if is_blind else said)
+            for labels, said in (
+                read_answer(answer)
+                for answer in answers
+                if is_for_reviewers(answer.question, is_blind=is_blind)
+            )
         ],
     )
 
 
-def read_answer(answer: Answer) -> Any:
-    """Text, True or False, the labels of the option chosen, or files."""
-    return read_value(answer.question, answer.value)
+def is_for_reviewers(question: Question, *, is_blind: bool) -> bool:
+    """Whether the reviewers of the cohort may read the answer at all."""
+    hidden = question.kind in IDENTIFYING or question.sensitivity is not Sensitivity.ORDINARY
+    return question.reviewer_sees and not (is_blind and hidden)
+
+
+def read_answer(answer: Answer) -> tuple[dict[str, str], Any]:
+    """The question's labels, and what was answered: words, or files."""
+    return answer.question.labels, read_value(answer.question, answer.value)
 
 
 def read_value(question: Question, value: Any) -> Any:
-    """The same for a value that is or was an answer to the question."""
+    """Words or files, for a value that is or was an answer to the question."""
     if question.kind is QuestionKind.FILE:
         return read_files(value)
-    if question.kind is QuestionKind.CHOICE:
-        for option in question.options:
-            if option["value"] == value:
-                return option["labels"]
-    return value
+    return describe_answer(question, value)
 
 
 def collect_names(application: Application) -> list[str]:
@@ -87,7 +93,9 @@ def collect_names(application: Application) -> list[str]:
 
 
 def mask(value: Any, names: Sequence[str]) -> Any:
-    """The text with names, mail and web addresses, telephone numbers and handles replaced."""
+    """The text, or each of several, with names, addresses, telephone numbers and handles replaced."""
+    if isinstance(value, list):
+        return [mask(each, names) for each in value]
     if not isinstance(value, str):
         return value
     patterns = [_MAIL, _ADDRESS, _PHONE, _HANDLE, *(_name_pattern(name) for name in names)]

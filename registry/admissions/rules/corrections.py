@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from registry.admissions.enums import PersonalPage
 from registry.admissions.models import Application, CorrectionItem, CorrectionRequest, Question
-from registry.admissions.rules.blindness import IDENTIFYING, collect_names, mask, read_value
+from registry.admissions.rules.blindness import collect_names, is_for_reviewers, mask, read_value
 from registry.admissions.rules.journey import page_key
 from registry.admissions.rules.summaries import list_rows
 from registry.catalogue.models import Cohort
@@ -84,7 +84,7 @@ def list_reviewed_changes(
     by_page = {
         page_key(question): question
         for question in questions
-        if not (is_blind and question.kind in IDENTIFYING)
+        if is_for_reviewers(question, is_blind=is_blind)
     }
     changes = [_compare(item, by_page[item.page]) for item in request.items if item.page in by_page]
     if not is_blind:

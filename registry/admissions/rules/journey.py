@@ -1,15 +1,17 @@
 """The way to an application: which pages it has, which of them are done, and what is sent. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from registry.admissions.enums import PageStatus, QuestionKind
 from registry.admissions.models import Application, Question
 from registry.admissions.rules import eligibility
-from registry.admissions.rules.answers import is_answered, why_not_an_answer
-from registry.admissions.rules.eligibility import Birth, Conditions, Facts
+from registry.admissions.rules.answers import why_not_an_answer
+from registry.admissions.rules.asking import Situation, select_asked
+from registry.admissions.rules.eligibility import Birth, Conditions, Facts, Standings
+from registry.admissions.rules.kinds import is_answered
 from registry.catalogue.enums import NominationMode, QuotaBasis
 from registry.catalogue.models import Cohort
 from registry.people.enums import ConsentAction, ConsentPurpose
@@ -48,6 +50,8 @@ class Journey:
     cohort_name: str
     nominating_state: str = ""
     """The state that has invited the applicant: whose seat it is cannot be chosen then."""
+    standings: Standings = field(default_factory=dict)
+    """Of the blocs that conditions of questions name."""
 
     @property
     def is_minor(self) -> bool:
@@ -72,6 +76,13 @@ class Journey:
     @property
     def facts(self) -> Facts:
         return facts_of(self.person, self.member_state)
+
+    @property
+    def asked(self) -> list[Question]:
+        """The questions that this person is asked."""
+        birth = birth_of(self.person)
+        age = eligibility.compute_age(birth, self.conditions.age_on) if birth else None
+        return select_asked(self.questions, Situation(self.answers, age, self.member_state, self.standings))
 
     @property
     def pages(self) -> list["Page"]:
@@ -160,7 +171,7 @@ def _list_pages(journey: Journey) -> Iterator[Page]:
     yield Page("contact", _progress(person.phone or "contact" in saved))
     yield Page("background", _progress(person.education, person.occupation))
     yield Page("languages", _progress(person.languages))
-    for question in journey.questions:
+    for question in journey.asked:
         yield _question_page(journey, question, saved)
     if journey.is_minor:
         yield Page("guardian", _progress(journey.guardianship))

@@ -9,9 +9,9 @@ from typing import Any
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
-from registry.admissions.enums import ListColumn
+from registry.admissions.enums import ListColumn, Sensitivity
 from registry.admissions.models import Question, SavedFilter
-from registry.admissions.rules.answers import describe_answer
+from registry.admissions.rules.answers import describe_answer, make_cell
 from registry.core.i18n import Labelled, country_name, format_day, pick_translation
 from registry.people.enums import Education, Occupation, Settlement
 
@@ -53,6 +53,8 @@ class Column:
 
     def plain(self, value: Any) -> Any:
         """An answer or tags in one cell of a file for machines: what is stored, without inner structure."""
+        if self.questions:
+            return make_cell(self.questions[-1], value)
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, str):
@@ -82,7 +84,8 @@ class Column:
         if value is None or value == "":
             return ""
         if self.questions:
-            return describe_answer(self.questions[-1], value)
+            said = describe_answer(self.questions[-1], value)
+            return "; ".join(said) if isinstance(said, list) else said
         if self.name in _CHOICES:
             return next((str(each.label) for each in _CHOICES[self.name] if each.value == value), str(value))
         if self.name == ListColumn.BORN_ON:
@@ -93,7 +96,10 @@ class Column:
 
 
 def list_columns(questions: Iterable[Question]) -> list[Column]:
-    """All that the table of a cohort with these questions can show; questions are joined by their key."""
+    """All that the table of a cohort with these questions can show; questions are joined by their key.
+
+    What is sensitive stands on the application's own page only.
+    """
     editions: dict[str, list[Question]] = {}
     for question in questions:
         editions.setdefault(question.key, []).append(question)
@@ -101,6 +107,7 @@ def list_columns(questions: Iterable[Question]) -> list[Column]:
     asked = [
         Column(f"{ANSWER}{key}", str(pick_translation(each[-1].labels)[1]), tuple(each))
         for key, each in editions.items()
+        if all(question.sensitivity is not Sensitivity.SENSITIVE for question in each)
     ]
     return [*fixed, *asked]
 

@@ -51,7 +51,7 @@ def application_context(application: Application) -> dict[str, Any]:
     return {
         "application": application,
         "dossier": dossier,
-        "answers": [(answer.question.labels, read_answer(answer)) for answer in dossier.answers],
+        "answers": [read_answer(answer) for answer in dossier.answers],
         "identity": read_identity(application),
         "contact": read_contact(application),
         "background": read_background(application),

@@ -77,5 +77,5 @@ def show_state_application(code: str) -> Any:
         history=describe_state_history(found.history),
         identity=read_identity(found.application),
         background=read_background(found.application),
-        answers=[(answer.question.labels, read_answer(answer)) for answer in found.answers],
+        answers=[read_answer(answer) for answer in found.answers if answer.question.focal_point_sees],
     ), form.http_status

@@ -40,5 +40,5 @@ def _show_opened(code: str, reason: str) -> str:
         identity=read_identity(opened.application),
         contact=read_contact(opened.application),
         background=read_background(opened.application),
-        answers=[(answer.question.labels, read_answer(answer)) for answer in opened.answers],
+        answers=[read_answer(answer) for answer in opened.answers],
     )

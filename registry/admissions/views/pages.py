@@ -11,7 +11,7 @@ from registry.admissions.rules.attachments import GivenFiles, read_files
 from registry.admissions.rules.journey import CONSENT, FILE, QUESTION, Journey, Page, page_key
 from registry.admissions.rules.summaries import Row
 from registry.catalogue.models import Cohort
-from registry.core.i18n import _, format_bytes
+from registry.core.i18n import _, format_bytes, show_translation
 from registry.people.enums import ConsentAction, ConsentPurpose
 
 ENDPOINTS = {
@@ -41,28 +41,25 @@ def page_url(cohort: Cohort, key: str, **values: Any) -> str:
 def page_label(journey: Journey, key: str) -> str:
     """What the page is called; a question by its own words."""
     if key.startswith((QUESTION, FILE)):
-        return next(label_of(question)[1] for question in journey.questions if page_key(question) == key)
+        return label_of(_get_question(journey, key))[1]
     if key.startswith(CONSENT):
         return str(ConsentPurpose.of(key.removeprefix(CONSENT)).label)
     return str(PersonalPage.of(key).label)
 
 
-def group_pages(journey: Journey) -> list[tuple[str, list[tuple[Page, str]]]]:
-    """The task list: groups of pages with their labels."""
-    groups: dict[str, list[tuple[Page, str]]] = {
-        _("About you"): [],
-        _("Your plans"): [],
-        _("Consent"): [],
-    }
-    about, plans, consent = groups.values()
+def group_pages(journey: Journey) -> list[tuple[Any, list[tuple[Page, str]]]]:
+    """The task list: groups of pages with their labels, the questions by the sections of the form."""
+    about: list[tuple[Page, str]] = []
+    consent: list[tuple[Page, str]] = []
+    sections = _make_sections(journey)
     for page in journey.pages:
         group = about
         if page.key.startswith((QUESTION, FILE)):
-            group = plans
+            group = sections[_get_question(journey, page.key).section_id][1]
         elif page.key.startswith(CONSENT) or page.key == PersonalPage.GUARDIAN:
             group = consent
         group.append((page, page_label(journey, page.key)))
-    return list(groups.items())
+    return [(_("About you"), about), *sections.values(), (_("Consent"), consent)]
 
 
 def list_files(question: Question, value: Any) -> list[dict[str, str]]:
@@ -82,7 +79,22 @@ def describe_files(given: GivenFiles) -> list[dict[str, str]]:
     ]
 
 
-def summarise_journey(journey: Journey, rows: list[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
+def _make_sections(journey: Journey) -> dict[int | None, tuple[Any, list[Any]]]:
+    """By the key of the section: its title, and room for what stands in it."""
+    titles = {
+        question.section_id: show_translation(question.section.titles)
+        if question.section
+        else _("Your plans")
+        for question in journey.asked
+    }
+    return {key: (title, []) for key, title in titles.items()}
+
+
+def _get_question(journey: Journey, page: str) -> Question:
+    return next(question for question in journey.questions if page_key(question) == page)
+
+
+def summarise_journey(journey: Journey, rows: list[Row]) -> list[tuple[Any, list[dict[str, Any]]]]:
     """Everything that will be sent, in sections, each line with the way back to its page."""
     cohort = journey.cohort
     choosable = {page.key for page in journey.pages}
@@ -94,16 +106,16 @@ def summarise_journey(journey: Journey, rows: list[Row]) -> list[tuple[str, list
         }
         for row in rows
     ]
-    plans = [
-        {
+    sections = _make_sections(journey)
+    for question in journey.asked:
+        line = {
             "key": label_of(question)[1],
             "value": describe_answer(question, journey.answers.get(question.key)),
             "files": list_files(question, journey.answers.get(question.key)),
             "change": page_url(cohort, page_key(question), back="check"),
         }
-        for question in journey.questions
-    ]
-    return [(_("About you"), about), (_("Your plans"), plans), (_("Consent"), _summarise_consents(journey))]
+        sections[question.section_id][1].append(line)
+    return [(_("About you"), about), *sections.values(), (_("Consent"), _summarise_consents(journey))]
 
 
 def _summarise_consents(journey: Journey) -> list[dict[str, Any]]:

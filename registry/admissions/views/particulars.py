@@ -10,6 +10,7 @@ from registry.access.web import current_actor, requires
 from registry.admissions.enums import ApplicationStatus, PageStatus, QuestionKind
 from registry.admissions.forms import journey as journey_forms
 from registry.admissions.forms import particulars as forms
+from registry.admissions.forms.answers import AnswerForm, make_answer_form
 from registry.admissions.forms.particulars import PageForm
 from registry.admissions.models import Question
 from registry.admissions.operations import journey as operations
@@ -38,6 +39,8 @@ from registry.people.enums import (
 from registry.places import queries as places
 
 AS_DRAFT = "save"
+MORE = "more"
+"""Saves what is there, and shows the page again with room for another entry."""
 CHECK = "check"
 
 MakeForm = Callable[[Journey], Any]
@@ -79,6 +82,9 @@ def _answer_page(
         form.show(error)
         journey, saved = queries.get_journey(application), False
     if saved:
+        if any(question.conditions for question in journey.questions):
+            # What was saved may have opened pages, or closed some.
+            journey = queries.get_journey(journey.application)
         return redirect(next_address(journey, key), 303)
     return render_template(
         template,
@@ -95,6 +101,8 @@ def _answer_page(
 def next_address(journey: Journey, key: str) -> str:
     """Where a page that was saved leads."""
     cohort = journey.cohort
+    if request.form.get("action") == MORE:
+        return page_url(cohort, key, back=request.args.get("back"))
     if journey.application.status is ApplicationStatus.RETURNED:
         return url_for("admissions.show_own_application", code=journey.application.code)
     if request.form.get("action") == AS_DRAFT:
@@ -239,19 +247,24 @@ def save_guardian(code: str) -> Answered:
 @bp.route("/apply/<code>/questions/<key>", methods=["GET", "POST"])
 @requires(Permission.APPLICATION_EDIT)
 def save_answer(code: str, key: str) -> Answered:
-    def make(journey: Journey) -> journey_forms.AnswerForm:
-        question = get_question(journey, key)
+    def make(journey: Journey) -> AnswerForm:
+        question, person = get_question(journey, key), journey.person
         if question.kind is QuestionKind.FILE:
             raise NotFound
-        return journey_forms.make_answer_form(journey, question)
+        return make_answer_form(
+            question,
+            journey.answers.get(key),
+            countries=places.list_countries(),
+            own_countries=[*filter(None, [person.residence]), *person.citizenship_codes],
+        )
 
-    def save(journey: Journey, form: journey_forms.AnswerForm) -> None:
+    def save(journey: Journey, form: AnswerForm) -> None:
         operations.save_answer(
             journey.application,
             form.question,
             form.value,
             shown=form.shown_values,
-            as_draft=request.form.get("action") == AS_DRAFT,
+            as_draft=request.form.get("action") in (AS_DRAFT, MORE),
             actor=current_actor,
         )
 
@@ -267,7 +280,7 @@ def save_answer(code: str, key: str) -> Answered:
 
 
 def get_question(journey: Journey, key: str) -> Question:
-    for question in journey.questions:
+    for question in journey.asked:
         if question.key == key:
             return question
     raise NotFound

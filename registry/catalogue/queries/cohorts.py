@@ -1,5 +1,8 @@
 """Cohorts as those see them who plan them."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -24,6 +27,18 @@ def get_managed_cohort(code: str, *, actor: Actor) -> Cohort:
     if cohort is None:
         raise NotFound
     return cohort
+
+
+def list_managed_cohorts(
+    actor: Actor, *, among: sa.Select[Any] | None = None, but: Cohort | None = None
+) -> Sequence[Cohort]:
+    """The cohorts that the actor plans, the newest first; of them those with a key `among`, without one."""
+    statement = _planned_by(actor).order_by(None).order_by(Cohort.id.desc())
+    if among is not None:
+        statement = statement.where(Cohort.id.in_(among))
+    if but is not None:
+        statement = statement.where(Cohort.id != but.id)
+    return db.session.scalars(statement).all()
 
 
 def _planned_by(actor: Actor) -> sa.Select[Cohort]:

@@ -4,7 +4,9 @@ import pytest
 
 from registry.admissions.enums import QuestionKind as K
 from registry.admissions.models import Question
-from registry.admissions.rules.answers import count_words, describe_answer, normalise_link, why_not_an_answer
+from registry.admissions.rules.answers import describe_answer, why_not_an_answer
+from registry.admissions.rules.kinds import count_words
+from registry.admissions.rules.normalising import normalise_link
 
 OPTIONS = [{"value": "none", "labels": {"en": "Nothing yet"}}]
 

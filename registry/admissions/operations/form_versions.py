@@ -1,0 +1,110 @@
+"""Versions of a cohort's form: begun as a draft, composed, and published for ever."""
+
+from collections.abc import Mapping
+
+from registry.access import policy
+from registry.access.actor import Actor
+from registry.access.permissions import Permission
+from registry.admissions.models import FormSection, FormVersion, Question, QuestionCondition
+from registry.admissions.operations.standard_form import add_standard_questions
+from registry.admissions.queries import form_versions as queries
+from registry.admissions.rules import forms as rules
+from registry.admissions.rules.planning import why_not_editable
+from registry.catalogue.models import Cohort
+from registry.core import audit, clock
+from registry.core.database import db
+from registry.core.errors import Conflict
+from registry.core.i18n import _l
+from registry.core.transaction import storing
+from registry.core.versions import refuse_stale
+
+ONE_DRAFT = {"uq_form_version_draft": (None, _l("A new version of this form has been begun already."))}
+QUESTION_PARTS = (
+    *("key", "position", "kind", "labels", "helps", "options", "units", "currency", "is_required"),
+    *("max_words", "sensitivity", "reviewer_sees", "focal_point_sees"),
+)
+SECTION_PARTS = ("key", "position", "titles", "intros")
+CONDITION_PARTS = ("alternative", "subject", "operator", "values")
+
+
+def start_form_draft(
+    cohort: Cohort, *, copy_of: FormVersion | None = None, is_empty: bool = False, actor: Actor
+) -> FormVersion:
+    """Begin a version: a copy of another one, an empty one, or else the standard form.
+
+    Errors: NotAllowed; Conflict for a cohort that is over, or that has a draft of its form.
+    """
+    policy.require(actor, Permission.COHORT_EDIT, cohort)
+    if refusal := why_not_editable(cohort):
+        raise Conflict(refusal)
+    with storing(ONE_DRAFT) as session:
+        number = queries.get_last_number(cohort) + 1
+        draft = FormVersion(cohort=cohort, number=number, sections=[], questions=[])
+        session.add(draft)
+    if copy_of is not None:
+        _copy_parts(copy_of, draft)
+    elif not is_empty:
+        add_standard_questions(draft)
+    source = f"{copy_of.cohort.code} {copy_of.number}" if copy_of else None
+    audit.record(draft, "admissions:form:start", actor, about={"cohort": cohort.code, "copy_of": source})
+    db.session.flush()
+    return draft
+
+
+def _copy_parts(source: FormVersion, draft: FormVersion) -> None:
+    sections = {
+        section.id: FormSection(
+            form_version=draft, **{name: getattr(section, name) for name in SECTION_PARTS}
+        )
+        for section in source.sections
+    }
+    copies: dict[int, Question] = {}
+    for question in source.questions:
+        parts = {name: getattr(question, name) for name in QUESTION_PARTS}
+        section = sections[question.section_id] if question.section_id else None
+        copies[question.id] = copy = Question(form_version=draft, section=section, conditions=[], **parts)
+        db.session.add(copy)
+        for condition in question.conditions:
+            _copy_condition(condition, copies)
+
+
+def _copy_condition(condition: QuestionCondition, copies: Mapping[int, Question]) -> None:
+    """Onto the copy of its question; what it depends on comes earlier, so it has been copied."""
+    parts = {name: getattr(condition, name) for name in CONDITION_PARTS}
+    source = copies[condition.source_id] if condition.source_id else None
+    db.session.add(QuestionCondition(question=copies[condition.question_id], source=source, **parts))
+
+
+def publish_form(draft: FormVersion, *, version: int | None, actor: Actor) -> FormVersion:
+    """Freeze the version; applications begun from now on answer it, and those sent keep theirs.
+
+    Errors: NotAllowed; StaleWrite when it changed since it was looked at; Conflict with what it lacks.
+    """
+    require_draft(draft, actor=actor)
+    refuse_stale(draft, version, given={}, stored={})
+    if obstacles := rules.list_obstacles(draft):
+        raise Conflict(obstacles[0])
+    draft.published_at = clock.now()
+    audit.record(draft, "admissions:form:publish", actor, about={"number": draft.number})
+    db.session.flush()
+    return draft
+
+
+def discard_form_draft(draft: FormVersion, *, actor: Actor) -> None:
+    """Throw the version away that is being composed.
+
+    Errors: NotAllowed; Conflict for a published one.
+    """
+    require_draft(draft, actor=actor)
+    audit.record(draft, "admissions:form:discard", actor, about={"number": draft.number})
+    db.session.delete(draft)
+    db.session.flush()
+
+
+def require_draft(version: FormVersion, *, actor: Actor) -> None:
+    """Errors: NotAllowed; Conflict for a published version, or one of a cohort that is over."""
+    policy.require(actor, Permission.COHORT_EDIT, version.cohort)
+    if version.published_at is not None:
+        raise Conflict(rules.FROZEN)
+    if refusal := why_not_editable(version.cohort):
+        raise Conflict(refusal)
