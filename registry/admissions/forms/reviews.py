@@ -55,6 +55,13 @@ class ReviewForm(VersionedForm):
         """The fields of the criteria, in their order."""
         return [field for name, field in self._fields.items() if name.startswith(SCORE_FIELD)]
 
+    def name_missing_scores(self) -> bool:
+        """Whether a criterion has no score; then each says so at its field. Only sending needs them all."""
+        missing = [field for field in self.scored if not field.data]
+        for field in missing:
+            field.errors = [*field.errors, _("Choose a score: %(criterion)s", criterion=field.label.text)]
+        return bool(missing)
+
     @property
     def given(self) -> ReviewInput:
         """What was entered, once the form is valid."""

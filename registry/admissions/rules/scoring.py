@@ -1,4 +1,4 @@
-"""From scores to a ranking. Pure, and documented for those who must explain it (docs/reviews.md)."""
+"""From scores to a ranking. Pure; docs/reviews.md explains it with an example."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -44,7 +44,7 @@ def show_review(code: str) -> Any:
         return redirect(url_for(".declare_conflict", code=code, **_which()), 303)
     form = make_review_form(case)
     is_draft = request.form.get("action") == "save"
-    if form.validate_on_submit():
+    if form.validate_on_submit() and (is_draft or not form.name_missing_scores()):
         write = reviews.save_review if is_draft else reviews.submit_review
         try:
             with transaction():

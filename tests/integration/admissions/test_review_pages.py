@@ -164,7 +164,8 @@ def test_a_review_without_a_score_says_which_and_keeps_what_was_typed(client, ap
 
     page = text_of(response)
     assert response.status_code == 422
-    assert f'<a href="#{second}-0">Choose a score.</a>' in page
+    assert f'<a href="#{second}-0">Choose a score: Criterion 2</a>' in page
+    assert page.count("Choose a score:") == 2
     assert "Typed" in page
     assert re.findall(r'name="(score_\w+)" value="(\d)"\s+checked', page) == [(first, "5")]
     assert db.session.scalars(sa.select(Score)).all() == []
