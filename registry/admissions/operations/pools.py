@@ -72,7 +72,7 @@ def set_seats(cohort: Cohort, *, capacity: int, seats: Mapping[str, int], actor:
     if sum(wanted.values()) > capacity:
         raise InvalidInput(
             _l("The seats set aside are more than the cohort has. Raise the capacity or lower them."),
-            field="seats",
+            field="capacity",
         )
     pools = {pool.member_state: pool for pool in queries.lock_pools(cohort)}
     queries.lock_total(cohort)

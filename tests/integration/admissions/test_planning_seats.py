@@ -54,6 +54,8 @@ def test_set_quotas_with_bad_input_says_so_and_changes_nothing(
 
     assert response.status_code == 422
     assert message in response.get_data(as_text=True)
+    for name in changes.keys() - {"version"}:
+        assert f'href="#{"capacity" if "seats set aside" in message else name}"' in response.text
     assert (load("DRAFT222").pools, load("DRAFT222").version) == ([], 1)
 
 

@@ -336,7 +336,7 @@ def test_ensure_pools_makes_one_general_pool_once() -> None:
 @pytest.mark.parametrize(
     ("capacity", "by_state", "field"),
     [
-        (2, {"UZ": 2, "KZ": 1}, "seats"),
+        (2, {"UZ": 2, "KZ": 1}, "capacity"),
         (3, {"UZ": -1}, "seats"),
         (3, {GENERAL: 0, "UZ": 3}, "seats"),
         (0, {}, "capacity"),
