@@ -38,8 +38,13 @@ def show_sponsor_home() -> str:
     for release in subjects.list_releases(actor=current_actor):
         releases[release.programme_id].append(release)
     titles = {programme.id: _title(programme) for programme in programmes}
+    latest = {key: operations.read_release(those[0]) for key, those in releases.items() if those}
     return render_template(
-        "reports/show_sponsor_home.html", programmes=programmes, releases=releases, titles=titles
+        "reports/show_sponsor_home.html",
+        programmes=programmes,
+        releases=releases,
+        titles=titles,
+        latest=latest,
     )
 
 

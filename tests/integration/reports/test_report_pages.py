@@ -79,7 +79,10 @@ def test_make_release_publishes_to_the_sponsor(
 
     release = _latest()
     assert answer.status_code == 303
-    assert f"/sponsor/reports/{release.code}" in sponsor.get("/sponsor").text
+    home = sponsor.get("/sponsor").text
+    assert f"/sponsor/reports/{release.code}" in home
+    figures = html5lib.parse(home, namespaceHTMLElements=False)
+    assert texts(figures, ".//dd[@class='figure']") == ["52", "0", "0", "0", "0"]
     page = sponsor.get(f"/sponsor/reports/{release.code}")
     assert page.status_code == 200
     assert 'class="hidden-figure"' in page.text
