@@ -96,6 +96,7 @@ class ClosingReason(Labelled):
     CORRECTIONS_MISSING = "corrections_missing", _l("The corrections we asked for did not arrive in time.")
     WAITING_ENDED = "waiting_ended", _l("The waiting list has ended, and no place became free.")
     GUARDIAN_SILENT = "guardian_silent", _l("Your guardian did not answer in time.")
+    SENT_TWICE = "sent_twice", _l("You sent two applications for this cohort. The other one goes on.")
 
 
 class RejectionReason(Labelled):

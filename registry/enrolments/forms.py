@@ -1,7 +1,10 @@
 """What applicants send about an offer, and coordinators about participants."""
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer than the stubs.
     Field,
+    RadioField,
     SelectChoice,
     SelectField,
     TextAreaField,
@@ -11,6 +14,9 @@ from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer tha
 from registry.core.forms import InputRequired, Length, RegistryForm
 from registry.core.i18n import _, _l
 from registry.enrolments.enums import DropoutReason
+
+CHOSEN = "chosen_"
+"""Before the code of a cohort: the field that chooses between two applications."""
 
 
 class AnswerOfferForm(RegistryForm):
@@ -55,3 +61,45 @@ class CancelCohortForm(RegistryForm):
             Length(max=300, message=_l("Write at most 300 characters.")),
         ],
     )
+
+
+class MergeForm(RegistryForm):
+    """Which of two records stays, and why they are one. A field per cohort in which both have applied."""
+
+    kept = RadioField(
+        _l("The record that stays"), validators=[InputRequired(_l("Choose the record that stays."))]
+    )
+    reason = TextAreaField(
+        _l("Why they are the same person"),
+        validators=[
+            InputRequired(_l("Write down why they are the same person. It is kept in the log.")),
+            Length(max=300, message=_l("Write at most 300 characters.")),
+        ],
+    )
+
+    @classmethod
+    def over(
+        cls, people: Iterable[tuple[str, str]], rivals: Mapping[str, Sequence[tuple[str, str]]]
+    ) -> "MergeForm":
+        """The form for two people by code and label, and for the rivals of each cohort by its code."""
+        fields = {
+            f"{CHOSEN}{cohort}": RadioField(
+                _l("The application that goes on"),
+                choices=[SelectChoice(*each) for each in applications],
+                validators=[InputRequired(_l("Choose the application that goes on."))],
+            )
+            for cohort, applications in rivals.items()
+        }
+        form: MergeForm = type("BoundMergeForm", (cls,), fields)()
+        form.kept.choices = [SelectChoice(*each) for each in people]
+        return form
+
+    @property
+    def choices_of_cohorts(self) -> list[Field]:
+        """The fields of cohorts."""
+        return [field for field in self if field.name.startswith(CHOSEN)]
+
+    @property
+    def chosen(self) -> list[str]:
+        """Codes of the applications that go on."""
+        return [field.data for field in self.choices_of_cohorts if field.data]

@@ -1,6 +1,7 @@
 """One person's place in one cohort."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -62,3 +63,39 @@ class EnrolmentCount(Model):
     sex: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
     age_band: Mapped[AgeBand] = mapped_column(enum_type(AgeBand, "age_band"), primary_key=True)
     n: Mapped[int]
+
+
+class PersonMerge(Model):
+    """Two records of one person made one: what went over to the kept one, so that it can go back."""
+
+    __tablename__ = "person_merge"
+    __table_args__ = (
+        sa.CheckConstraint("kept_id != merged_id", name="two"),
+        sa.CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name="undone"),
+        sa.Index(
+            "uq_person_merge_standing",
+            "merged_id",
+            unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programme.id", ondelete="CASCADE"), index=True)
+    """Where the two were found."""
+    kept_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    merged_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"))
+    reason: Mapped[str] = mapped_column(sa.String(300))
+    moved: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    """Table -> keys of the rows that went over; `account` is true where the account did."""
+    closed: Mapped[list[str]] = mapped_column(sa.JSON)
+    """Codes of applications that were closed, because another one of the same cohort was chosen."""
+    merged_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    merged_by: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    undone_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
+
+    kept: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[kept_id])
+    merged: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[merged_id])

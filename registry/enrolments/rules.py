@@ -1,8 +1,13 @@
 """Who may see or move an enrolment, and what participants read of it. Pure."""
 
+from collections.abc import Sequence
+
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
+from registry.admissions.enums import LIVE_STATUSES, ApplicationStatus
+from registry.admissions.models import Application
+from registry.catalogue.models import Programme
 from registry.catalogue.rules import manages
 from registry.enrolments.enums import EnrolmentStatus as E
 from registry.enrolments.enums import PublicStatus
@@ -33,3 +38,26 @@ def public_status(status: E) -> PublicStatus:
 def can_manage(actor: Actor, enrolment: Enrolment) -> bool:
     """Whether the actor runs the enrolment's programme."""
     return manages(actor, enrolment.cohort.programme.slug, Permission.ENROLMENT_MANAGE)
+
+
+@policy.rule(Permission.APPLICATION_PROCESS, on=Programme)
+def _runs_programme(actor: Actor, programme: Programme) -> bool:
+    return manages(actor, programme.slug, Permission.APPLICATION_PROCESS)
+
+
+def pair_rivals(
+    ours: Sequence[Application], theirs: Sequence[Application]
+) -> list[tuple[Application, Application]]:
+    """Live applications of two people in one cohort, of which one person could have only one."""
+    by_cohort = {application.cohort_id: application for application in ours}
+    return [(by_cohort[each.cohort_id], each) for each in theirs if each.cohort_id in by_cohort]
+
+
+def is_rival(application: Application) -> bool:
+    """Whether it is a sent one that stands in the way of another in its cohort."""
+    return application.status in LIVE_STATUSES and not is_draft(application)
+
+
+def is_draft(application: Application) -> bool:
+    """Whether it was begun and not sent."""
+    return application.status is ApplicationStatus.DRAFT

@@ -5,10 +5,11 @@ import factory
 from registry.admissions.enums import ApplicationStatus
 from registry.core import clock
 from registry.enrolments.enums import DropoutReason, EnrolmentStatus
-from registry.enrolments.models import Enrolment
+from registry.enrolments.models import Enrolment, PersonMerge
 from registry.enrolments.rules import STARTED_STATUSES
 from tests.factories.admissions import ApplicationFactory
 from tests.factories.base import Factory, next_code
+from tests.factories.people import PersonFactory
 
 E = EnrolmentStatus
 
@@ -35,3 +36,20 @@ class EnrolmentFactory(Factory):
     started_at = _when(lambda status: status in STARTED_STATUSES)
     completed_at = _when(lambda status: status is E.COMPLETED)
     ended_at = _when(lambda status: status not in {E.CONFIRMED, E.ACTIVE})
+
+
+class PersonMergeFactory(Factory):
+    """Two records made one, with nothing that went over."""
+
+    class Meta:
+        model = PersonMerge
+
+    code = factory.LazyFunction(next_code)
+    kept = factory.SubFactory(PersonFactory)
+    merged = factory.SubFactory(PersonFactory)
+    reason = "The same passport"
+    moved = factory.LazyFunction(
+        lambda: {"application": [], "enrolment": [], "consent": [], "guardianship": [], "account": []}
+    )
+    closed = factory.LazyFunction(list)
+    merged_at = factory.LazyFunction(clock.now)

@@ -266,8 +266,11 @@ PLANNING = {
 
 COURSE = {
     "enrolments.cancel_cohort": only("cohort", coordinator=OWN, administrator=200),
+    "enrolments.list_duplicates": only("programme", coordinator=OWN),
     "enrolments.list_participants": only("cohort", coordinator=OWN),
     "enrolments.mark_participants": only("cohort", coordinator=(422, 404)),
+    "enrolments.merge_people": only("duplicate", coordinator=OWN),
+    "enrolments.undo_merge": only("merge", coordinator=SENT),
     "outcomes.list_outcomes": only("cohort", coordinator=OWN),
     "outcomes.record_follow_up": only("enrolment", args={"wave": "exit"}, coordinator=OWN),
 }

@@ -18,7 +18,7 @@ from registry.catalogue.enums import (
     ReportedIndicator,
     ResultQualifier,
 )
-from registry.catalogue.models import Interest, Partnership, Programme, ReportedResult, Target
+from registry.catalogue.models import Cohort, Interest, Partnership, Programme, ReportedResult, Target
 from registry.core import clock
 from registry.core.codes import hash_token
 from registry.core.database import db
@@ -42,7 +42,7 @@ from tests.factories.admissions import (
 )
 from tests.factories.base import next_code
 from tests.factories.catalogue import CohortFactory, IndicatorFactory, ProgrammeFactory, SeatPoolFactory
-from tests.factories.enrolments import EnrolmentFactory
+from tests.factories.enrolments import EnrolmentFactory, PersonMergeFactory
 from tests.factories.journeys import known_person, open_cohort, ready_draft
 from tests.factories.lists import ApplicationTagFactory, BulkRunFactory, ExportFactory, SavedFilterFactory
 from tests.factories.messages import MessageFactory
@@ -95,7 +95,9 @@ def make_world() -> World:
 
     own, application = _make_programme(programme, fund, person, OURS)
     AssignmentFactory(application=application, user=users["reviewer"])
-    foreign, _ = _make_programme(ProgrammeFactory(slug="theirs"), other_fund, PersonFactory(), OURS)
+    foreign, foreign_application = _make_programme(
+        ProgrammeFactory(slug="theirs"), other_fund, PersonFactory(), OURS
+    )
     neighbour = ApplicationFactory(
         cohort=application.cohort, form_version=application.form_version, member_state=THEIRS
     )
@@ -104,6 +106,10 @@ def make_world() -> World:
     own["organisation"], own["role"] = {"code": fund.code}, {"code": grant.code}
     own["user"] = {"code": users["coordinator"].code}
     foreign |= {kind: {"code": "none"} for kind in ("organisation", "role", "user")}
+    for values, sent in ((own, application), (foreign, foreign_application)):
+        values.update(
+            _make_duplicates(values["programme"], sent.cohort.programme, sent.cohort, users["coordinator"])
+        )
     _make_lists(own, foreign, application, users["coordinator"])
     _make_public_objects(own, foreign, application)
     messages = {
@@ -187,6 +193,16 @@ def _make_lists(
     mine = saved.pop(coordinator.id)
     own["saved_filter"] = {"code": application.cohort.code, "saved": mine}
     foreign["saved_filter"] = {"code": application.cohort.code, "saved": saved.popitem()[1]}
+
+
+def _make_duplicates(values: Values, programme: Programme, cohort: Cohort, user: User) -> dict[str, Values]:
+    """Two applicants of the programme, and two that were merged."""
+    first, second, kept = (ApplicationFactory(cohort=cohort).person for _ in range(3))
+    merge = PersonMergeFactory(programme_id=programme.id, kept=kept, merged_by=user.id)
+    return {
+        "duplicate": values | {"first": first.code, "second": second.code},
+        "merge": values | {"merge": merge.code},
+    }
 
 
 def _begin(person: Person, file: str) -> Values:
