@@ -91,7 +91,8 @@ class _Check:
             errors.append((at_email, str(INVITED)))
         if email and not before:
             self.seen[email] = (number, row_hash)
-        return (RowStatus.WRONG, errors) if errors else (RowStatus.READY, [])
+        in_order = sorted(errors, key=lambda error: -1 if error[0] is None else error[0])
+        return (RowStatus.WRONG, in_order) if errors else (RowStatus.READY, [])
 
 
 def read_values(columns: dict[str, int], cells: list[str]) -> dict[str, str]:

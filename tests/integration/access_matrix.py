@@ -102,6 +102,7 @@ ADMISSIONS = {
     "admissions.declare_conflict": only("application", reviewer=OWN),
     "admissions.export_applications": only("cohort", coordinator=OWN),
     "admissions.invite": only("state_cohort", focal_point=OWN),
+    "admissions.invite_for_state": only("cohort", coordinator=OWN),
     "admissions.list_applications": only("cohort", coordinator=OWN),
     "admissions.list_decisions": only("cohort", coordinator=OWN),
     "admissions.list_not_endorsed": only("state_cohort", focal_point=OWN),

@@ -21,6 +21,7 @@ from registry.core.forms import (
     WholeNumberField,
 )
 from registry.core.i18n import LOCALES, _, _l
+from registry.places.queries import Choice
 
 NO_RANK = _l("Enter the rank as a number from 1.")
 A_RANK = NumberRange(1, HIGHEST_RANK, NO_RANK)
@@ -114,6 +115,16 @@ class InviteForm(RegistryForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.locale.choices = [SelectChoice(code, name) for code, name in LOCALES.items()]
+
+
+class InviteForStateForm(InviteForm):
+    """Whom a coordinator invites for a state without a focal point."""
+
+    state = SelectField(_l("Member state"))
+
+    def __init__(self, *args: Any, states: Sequence[Choice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.state.choices = [SelectChoice(each.value, each.label) for each in states]
 
 
 class InvitationFilterForm(FilterForm):

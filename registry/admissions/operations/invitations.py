@@ -10,6 +10,7 @@ from registry.accounts.rules import clean_email
 from registry.admissions.models import Application, Invitation
 from registry.admissions.queries import invitations as queries
 from registry.admissions.queries.journey import get_heading
+from registry.admissions.queries.nominations import has_focal_point
 from registry.admissions.rules.invitations import (
     OPEN_STATES,
     InvitationState,
@@ -54,6 +55,21 @@ def invite(cohort: Cohort, member_state: str, invitee: Invitee, *, actor: Actor)
             `email` or `locale`.
     """
     policy.require(actor, Permission.APPLICATION_ENDORSE, Delegation(cohort, member_state))
+    return _invite(cohort, member_state, invitee, actor)
+
+
+def invite_for_state(cohort: Cohort, member_state: str, invitee: Invitee, *, actor: Actor) -> Invitation:
+    """The coordinator invites for a state for which nobody speaks.
+
+    Errors: as for `invite`; Conflict at `state` where somebody does.
+    """
+    policy.require(actor, Permission.APPLICATION_PROCESS, Delegation(cohort, member_state))
+    if has_focal_point(cohort, member_state):
+        raise Conflict(_l("This state has a focal point, who invites."), field="state")
+    return _invite(cohort, member_state, invitee, actor)
+
+
+def _invite(cohort: Cohort, member_state: str, invitee: Invitee, actor: Actor) -> Invitation:
     if refusal := why_not_inviting(cohort, clock.now()):
         raise Conflict(refusal)
     email = clean_email(invitee.email)

@@ -57,10 +57,12 @@ def _joined() -> sa.Select[Invitation]:
 
 
 def list_invitations(
-    cohort: Cohort, member_state: str, key: str | None, *, state: InvitationState | None = None
+    cohort: Cohort, member_state: str | None, key: str | None, *, state: InvitationState | None = None
 ) -> Page[Invitation]:
-    """The state's invitations to the cohort, the latest first."""
-    statement = _joined().where(Invitation.cohort_id == cohort.id, Invitation.member_state == member_state)
+    """The state's invitations to the cohort, or those of all states, the latest first."""
+    statement = _joined().where(Invitation.cohort_id == cohort.id)
+    if member_state is not None:
+        statement = statement.where(Invitation.member_state == member_state)
     if state is not None:
         statement = statement.where(_state() == state.value)
     return get_page(statement, [SortKey(Invitation.id, descending=True)], key)

@@ -16,11 +16,13 @@ from registry.admissions.models import Application, Nomination
 from registry.admissions.queries.due import BATCH
 from registry.admissions.queries.scope import _visible_to
 from registry.catalogue.enums import NominationMode, WithoutFocalPoint
-from registry.catalogue.models import Cohort, Programme
+from registry.catalogue.models import GENERAL, Cohort, Programme, SeatPool
 from registry.core import clock
 from registry.core.audit import AuditEntry
 from registry.core.database import db
 from registry.core.tables import Page, SortKey, get_page
+from registry.places.models import Country
+from registry.places.queries import list_country_codes
 
 UNRANKED = 1_000_000
 HISTORY = tuple(
@@ -166,6 +168,26 @@ def has_focal_point(cohort: Cohort, member_state: str) -> bool:
             sa.select(_is_spoken_for(sa.literal(member_state), sa.literal(cohort.programme.slug)))
         )
     )
+
+
+def list_states_without_focal_point(cohort: Cohort) -> Sequence[str]:
+    """Countries for which nobody speaks in this cohort now, among those with seats of their own, else all."""
+    own = _list_states_with_seats(cohort)
+    states = own or list_country_codes()
+    spoken = set(
+        db.session.scalars(
+            sa.select(Country.code).where(
+                Country.code.in_(states), _is_spoken_for(Country.code, sa.literal(cohort.programme.slug))
+            )
+        )
+    )
+    return [state for state in states if state not in spoken]
+
+
+def _list_states_with_seats(cohort: Cohort) -> Sequence[str]:
+    """States that have seats of their own, unless general seats serve the others too."""
+    states = db.session.scalars(sa.select(SeatPool.member_state).where(SeatPool.cohort_id == cohort.id)).all()
+    return [] if GENERAL in states else states
 
 
 def can_endorse_for_state(application: Application, cohort: Cohort) -> bool:

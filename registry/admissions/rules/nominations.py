@@ -9,6 +9,7 @@ from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.admissions.enums import ApplicationStatus as S
 from registry.catalogue.models import Cohort
+from registry.catalogue.rules import manages
 
 HIGHEST_RANK = 100_000
 RANKED_STATUSES = frozenset({S.SUBMITTED, S.RETURNED, S.UNDER_REVIEW})
@@ -30,6 +31,11 @@ def _speaks_for(actor: Actor, delegation: Delegation) -> bool:
         and grant.programme in (None, delegation.cohort.programme.slug)
         for grant in actor.grants_with(Permission.APPLICATION_ENDORSE)
     )
+
+
+@policy.rule(Permission.APPLICATION_PROCESS, on=Delegation)
+def _runs(actor: Actor, delegation: Delegation) -> bool:
+    return manages(actor, delegation.cohort.programme.slug, Permission.DECISION_STAGE)
 
 
 def find_clashes(ranks: Mapping[str, int | None]) -> set[str]:

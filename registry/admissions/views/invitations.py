@@ -9,12 +9,18 @@ from registry.access.permissions import Permission
 from registry.access.web import current_actor, public, requires
 from registry.accounts.queries import get_user
 from registry.admissions.forms.journey import ConfirmForm
-from registry.admissions.forms.nominations import InvitationFilterForm, InviteForm
+from registry.admissions.forms.nominations import (
+    InvitationFilterForm,
+    InviteForm,
+    InviteForStateForm,
+)
 from registry.admissions.operations import invitations as operations
 from registry.admissions.operations.invitations import Invitee
 from registry.admissions.queries import invitations as queries
+from registry.admissions.queries.applications import get_cohort
 from registry.admissions.queries.desk import get_state_cohort
 from registry.admissions.queries.journey import get_heading
+from registry.admissions.queries.nominations import list_states_without_focal_point
 from registry.admissions.rules.invitations import (
     OPEN_STATES,
     InvitationState,
@@ -28,6 +34,7 @@ from registry.core.database import set_reading
 from registry.core.errors import RegistryError
 from registry.core.i18n import _, current_locale
 from registry.core.transaction import transaction
+from registry.places.queries import sort_countries
 
 
 @bp.route("/desk/cohorts/<code>/<state>/invitations", methods=["GET", "POST"])
@@ -61,6 +68,42 @@ def invite(code: str, state: str) -> Any:
         open_states=OPEN_STATES,
         refusal=why_not_inviting(context["cohort"], now),
         **context,
+    ), form.http_status
+
+
+@bp.route("/manage/cohorts/<code>/invitations", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_PROCESS)
+def invite_for_state(code: str) -> Any:
+    """Whom all states have invited, and the form for states without a focal point."""
+    cohort = get_cohort(code, actor=current_actor)
+    form = InviteForStateForm(
+        data={"locale": current_locale()}, states=sort_countries(list_states_without_focal_point(cohort))
+    )
+    if form.validate_on_submit():
+        invitee = Invitee(form.email.data or "", form.name.data or "", form.locale.data)
+        try:
+            with transaction():
+                cohort = get_cohort(code, actor=current_actor)
+                invitation = operations.invite_for_state(
+                    cohort, form.state.data, invitee, actor=current_actor
+                )
+        except RegistryError as error:
+            form.show(error)
+        else:
+            flash(_("The invitation goes to %(email)s.", email=invitation.email))
+            return redirect(url_for(".invite_for_state", code=code), 303)
+    cohort = get_cohort(code, actor=current_actor)
+    filters = InvitationFilterForm(request.args)
+    now = clock.now()
+    page = queries.list_invitations(cohort, None, request.args.get("page"), state=filters.asked)
+    return render_template(
+        "admissions/invite_for_state.html",
+        form=form,
+        filters=filters,
+        page=page,
+        rows=[(each, invitation_state(each, now)) for each in page.rows],
+        refusal=why_not_inviting(cohort, now),
+        cohort=cohort,
     ), form.http_status
 
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from registry.access.actor import Actor
+from registry.access.actor import Actor, Grant
+from registry.access.roles import Role
 from registry.admissions.enums import ApplicationStatus as S
 from registry.admissions.enums import GuardianAnswer
 from registry.admissions.models import Application, GuardianRequest, Invitation, Nomination
@@ -28,8 +29,9 @@ from registry.core.transaction import transaction
 from registry.messages.enums import MessageStatus
 from registry.messages.models import Message
 from registry.people.models import Person
-from tests.factories.accounts import UserFactory
-from tests.factories.actors import applicant
+from registry.places.operations import load_places
+from tests.factories.accounts import RoleGrantFactory, UserFactory
+from tests.factories.actors import applicant, coordinator
 from tests.factories.admissions import InvitationFactory
 from tests.factories.catalogue import CohortFactory, SeatPoolFactory
 from tests.factories.journeys import MINOR, known_person, open_cohort, ready_draft
@@ -379,3 +381,52 @@ def test_desk_lists_cohorts_by_invitation_that_serve_the_state_by_general_seats(
     assert re.findall(r"/desk/cohorts/(\w+)/KZ/invitations", page) == [cohort.code]
     assert other.code not in page
     assert client.get(f"/desk/cohorts/{other.code}/KZ").status_code == 404
+
+
+# -- States without a focal point
+
+
+def test_invite_for_state_without_a_focal_point_is_the_coordinators(client, act_as) -> None:
+    load_places(actor=Actor.system("test"))
+    cohort = make_cohort()
+    SeatPoolFactory(cohort=cohort, member_state="UZ", seats=3)
+    RoleGrantFactory(role=Role.FOCAL_POINT, country="KZ")
+    act_as(Actor("coordinator", user_id=UserFactory().id, grants=(Grant(Role.COORDINATOR),)))
+    address = f"/manage/cohorts/{cohort.code}/invitations"
+    asked = {"email": "a@example.org", "locale": "en"}
+
+    states = re.findall(r'<option[^>]* value="([A-Z]{2})"', text_of(client.get(address)))
+    refused = client.post(address, data=asked | {"state": "KZ"})
+    done = client.post(address, data=asked | {"state": "UZ"})
+
+    assert states == ["UZ"]
+    assert (refused.status_code, done.status_code) == (422, 303)
+    (invitation,) = db.session.scalars(sa.select(Invitation)).all()
+    assert (invitation.member_state, invitation.email) == ("UZ", "a@example.org")
+    assert "a@example.org" in text_of(client.get(address))
+
+
+def test_invite_for_state_once_somebody_speaks_for_it_is_refused() -> None:
+    cohort = make_cohort()
+    RoleGrantFactory(role=Role.FOCAL_POINT, country="KZ")
+    db.session.commit()
+
+    with pytest.raises(Conflict, match="This state has a focal point") as refusal, transaction():
+        invitations.invite_for_state(
+            cohort, "KZ", invitations.Invitee("a@example.org", "", "en"), actor=coordinator()
+        )
+
+    assert refusal.value.field == "state"
+
+
+def test_invite_for_state_lists_cost_the_same_queries_for_one_row_and_three(client, act_as) -> None:
+    cohort = make_cohort()
+    InvitationFactory(cohort=cohort, inviter=UserFactory())
+    act_as(Actor("coordinator", user_id=UserFactory().id, grants=(Grant(Role.COORDINATOR),)))
+    address = f"/manage/cohorts/{cohort.code}/invitations"
+    one = count_queries(client, address)
+    for state in ("UZ", "KG"):
+        InvitationFactory(cohort=cohort, member_state=state, inviter=UserFactory())
+
+    assert count_queries(client, address) == one
+    assert text_of(client.get(address)).count("nominee") >= 3
