@@ -52,7 +52,7 @@ def return_application(
     policy.require(actor, Permission.APPLICATION_PROCESS, application)
     application = reload_locked(application)
     cohort = get_cohort_of(application)
-    pages = list_returnable(application, queries.list_questions(application))
+    pages = list_returnable(application, get_journey(application).asked)
     if not reasons or not set(reasons) <= set(pages):
         raise InvalidInput(_l("Say of at least one answer what is missing."))
     if due_on <= clock.today(cohort.zone):

@@ -55,7 +55,7 @@ def return_application(code: str) -> Any:
 
 
 def _list_pages(application: Application) -> list[AskedPage]:
-    questions = queries.list_questions(application)
+    questions = get_journey(application).asked
     labels = {page_key(question): label_of(question)[1] for question in questions}
     labels |= {page.value: str(page.label) for page in PersonalPage}
     return [AskedPage(key, labels[key]) for key in list_returnable(application, questions)]

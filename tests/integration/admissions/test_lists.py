@@ -86,7 +86,16 @@ def test_list_applications_shows_the_columns_that_the_address_names(client, acto
         },
     )
     StagedDecisionFactory(application=application, decision=Decision.WAITLIST)
-    db.session.add(Nomination(application_id=application.id, is_endorsed=True, rank=3, at=clock.now()))
+    db.session.add(
+        Nomination(
+            application_id=application.id,
+            cohort_id=application.cohort_id,
+            member_state=application.member_state,
+            is_endorsed=True,
+            rank=3,
+            at=clock.now(),
+        )
+    )
     for name in ("Village", "Ask again"):
         ApplicationTagFactory(application=application, tag__name=name)
     names = [
