@@ -43,15 +43,17 @@ def reviewer_id(reviewer: User) -> int:
 
 @pytest.fixture
 def applications(reviewer: User) -> dict[str, Application]:
-    """One of each: programme, state, sent or never sent, assigned to the reviewer or to another one."""
+    """One of each: programme, state, sent or never sent, assigned to the reviewer, opened or not, or to another one."""
     made = {}
     for slug in ("near", "far"):
         cohort = CohortFactory(programme=ProgrammeFactory(slug=slug))
         for state, status in product(("KZ", "UZ"), (S.DRAFT, S.UNDER_REVIEW, S.NOT_ENDORSED)):
-            for whose in ("mine", "theirs", "nobody's"):
+            for whose in ("mine", "unopened", "theirs", "nobody's"):
                 application = ApplicationFactory(cohort=cohort, member_state=state, status=status)
                 if whose == "mine":
                     AssignmentFactory(application=application, user=reviewer)
+                elif whose == "unopened":
+                    AssignmentFactory(application=application, user=reviewer, declared_at=None)
                 elif whose == "theirs":
                     AssignmentFactory(application=application)
                 made[f"{slug} {state} {status} {whose}"] = application
