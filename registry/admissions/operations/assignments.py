@@ -13,10 +13,13 @@ from registry.admissions.rules.assigning import distribute
 from registry.admissions.rules.reviews import NO_LONGER, TO_REVIEW
 from registry.catalogue.models import Cohort
 from registry.core import audit, clock
+from registry.core.addresses import path_address
 from registry.core.database import db
 from registry.core.errors import Conflict, InvalidInput, NotAllowed
 from registry.core.i18n import _l
 from registry.core.transaction import storing
+from registry.messages import operations as messages
+from registry.messages.operations import Recipient
 
 ONE_ASSIGNMENT = {"pk_assignment": ("reviewer", _l("This application is assigned to this reviewer already."))}
 SENT_ALREADY = _l("This review was sent already, so the assignment stays.")
@@ -43,16 +46,28 @@ def assign_reviewer(application: Application, reviewer: User, *, actor: Actor) -
         )
     if not any(each.covers(application.member_state) for each in known):
         raise InvalidInput(_l("This account does not review this cohort and state."), field="reviewer")
-    return _assign(application, reviewer.id, reviewer.code, actor)
+    return _assign(application, reviewer, actor)
 
 
-def _assign(application: Application, user_id: int, code: str, actor: Actor) -> Assignment:
+def _assign(application: Application, reviewer: User, actor: Actor) -> Assignment:
     with storing(ONE_ASSIGNMENT) as session:
-        assignment = Assignment(application_id=application.id, user_id=user_id, assigned_at=clock.now())
+        assignment = Assignment(application_id=application.id, user_id=reviewer.id, assigned_at=clock.now())
         session.add(assignment)
-    audit.record(application, "admissions:application:assign", actor, about={"reviewer": [None, code]})
+    about = {"reviewer": [None, reviewer.code]}
+    audit.record(application, "admissions:application:assign", actor, about=about)
     db.session.flush()
+    _tell(reviewer)
     return assignment
+
+
+def _tell(reviewer: User) -> None:
+    """One mail a day, however many applications are assigned; it names none of them."""
+    messages.queue(
+        "reviews_assigned",
+        key=f"reviews_assigned:{reviewer.code}:{clock.today()}",
+        to=Recipient(reviewer.email, reviewer.locale, reviewer.zone, reviewer.id),
+        context={"reviews_link": path_address("/reviews")},
+    )
 
 
 def assign_automatically(
@@ -78,6 +93,9 @@ def assign_automatically(
             about = {"reviewer": [None, codes[user_id]]}
             audit.record(applications[key], "admissions:application:assign", actor, about=about)
     db.session.flush()
+    for each in plan.reviewers:
+        if plan.added[each.user.id]:
+            _tell(each.user)
     return len(plan.pairs)
 
 
@@ -172,4 +190,4 @@ def _replace(application: Application) -> None:
     for each in unread:
         for _key, user_id in distribute([each], shares, per_application=len(each.readers) + 1):
             chosen = next(one.user for one in reviewers if one.user.id == user_id)
-            _assign(application, chosen.id, chosen.code, CLOCK)
+            _assign(application, chosen, CLOCK)

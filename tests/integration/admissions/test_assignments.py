@@ -1,5 +1,7 @@
 """Who reads which application, and who must not."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -23,6 +25,7 @@ from registry.core.audit import AuditEntry
 from registry.core.database import db
 from registry.core.errors import Conflict, InvalidInput, NotAllowed
 from registry.core.transaction import transaction
+from registry.messages.models import Message
 from tests.factories.accounts import OrganisationFactory, RoleGrantFactory, UserFactory
 from tests.factories.admissions import ApplicationFactory, AssignmentFactory, ReviewFactory
 from tests.factories.catalogue import CohortFactory
@@ -79,7 +82,8 @@ def test_assign_reviewer_asks_whether_the_role_covers_cohort_and_state(scope, is
             assign_reviewer(application, reviewer, actor=COORDINATOR)
         assert refusal.value.field == "reviewer"
     else:
-        assign_reviewer(application, reviewer, actor=COORDINATOR)
+        with transaction():
+            assign_reviewer(application, reviewer, actor=COORDINATOR)
     assert bool(list_assigned()) is not is_refused
 
 
@@ -176,7 +180,8 @@ def test_declare_conflict_gives_the_application_to_the_next_who_is_free() -> Non
     )
     conflict_by_nomination(application, near)
 
-    declare_conflict(load(application), ConflictKind.FAMILY, note="My niece", actor=reviewing(reviewer))
+    with transaction():
+        declare_conflict(load(application), ConflictKind.FAMILY, note="My niece", actor=reviewing(reviewer))
 
     assert list_assigned() == [(application.id, next_one.id)]
     replacement = db.session.get_one(Assignment, (application.id, next_one.id))
@@ -242,6 +247,27 @@ def test_unassign_reviewer_takes_the_draft_too_and_leaves_a_trace() -> None:
     )
 
 
+def test_reviewers_are_told_once_a_day_and_of_no_applicant() -> None:
+    cohort, reviewer = CohortFactory(), make_reviewer()
+    first, second = ApplicationFactory(cohort=cohort), ApplicationFactory(cohort=cohort)
+    reviewer.locale = "ru"
+    for application in (first, second):
+        with transaction():
+            assign_reviewer(load(application), reviewer, actor=COORDINATOR)
+
+    message = db.session.scalars(sa.select(Message)).one()
+
+    assert (message.user_id, message.address, message.locale) == (reviewer.id, reviewer.email, "ru")
+    assert "/reviews" in message.body
+    for application in (first, second):
+        assert application.code not in message.body
+        assert application.listed_name not in message.subject + message.body
+    with clock.travel(clock.now() + timedelta(days=1)), transaction():
+        third = load(ApplicationFactory(cohort=cohort))
+        assign_automatically(third.cohort, per_application=1, actor=COORDINATOR)
+    assert len(db.session.scalars(sa.select(Message)).all()) == 2
+
+
 # -- By the rule
 
 
@@ -259,7 +285,8 @@ def test_assign_automatically_fills_up_and_keeps_conflicts_away() -> None:
     )
     db.session.flush()
 
-    n = assign_automatically(cohort, per_application=2, actor=COORDINATOR)
+    with transaction():
+        n = assign_automatically(cohort, per_application=2, actor=COORDINATOR)
 
     given = set(list_assigned())
     assert (n, len(given)) == (5, 6)
@@ -282,7 +309,8 @@ def test_assign_automatically_refuses_a_plan_that_has_changed() -> None:
     assert list_assigned() == []
 
     digest = make_plan(cohort, 1).digest
-    assert assign_automatically(cohort, per_application=1, digest=digest, actor=COORDINATOR) == 2
+    with transaction():
+        assert assign_automatically(cohort, per_application=1, digest=digest, actor=COORDINATOR) == 2
 
 
 def test_make_plan_names_what_nobody_is_left_to_read() -> None:
