@@ -351,6 +351,16 @@ def test_preview_selection_with_other_seats_tells_who_would_change_and_stores_no
 
 
 @pytest.mark.usefixtures("_signed_in")
+def test_preview_selection_offers_nothing_to_stage_where_everybody_is_skipped(client, cohort) -> None:
+    apply(cohort, "KZ")
+
+    page = text_of(client.get(f"/manage/cohorts/{cohort.code}/selection-runs?order=score"))
+
+    assert "Skipped: no review is finished." in page
+    assert "Stage these decisions" not in page
+
+
+@pytest.mark.usefixtures("_signed_in")
 def test_stage_selection_shows_a_conflict_and_the_new_preview(client, cohort) -> None:
     apply(cohort, "KZ")
     address = f"/manage/cohorts/{cohort.code}/selection-runs"
