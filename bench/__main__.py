@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import URL
 
 from bench.data import Filled, fill
+from bench.exports import measure_xlsx
 from bench.load import rate_of
 from bench.rows import (
     Row,
@@ -74,6 +75,7 @@ def _measure(
         yield from measure_apply(site, filled, [cookie_for(app, token) for token in filled.applicants])
         yield from measure_staff(site, filled, cookie)
         yield from measure_csv(site, filled, cookie)
+    yield from measure_xlsx(environment, filled)
     yield from measure_seats(app, filled.rush)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from registry.access.actor import Actor
 from registry.access.roles import Role
 from registry.accounts.models import RoleGrant, User
 from registry.accounts.operations.sessions import start_session
@@ -17,7 +18,7 @@ from registry.admissions.models import (
     ApplicationWeekCount,
     FormVersion,
 )
-from registry.admissions.operations.standard_form import publish_standard_form
+from registry.admissions.operations.form_versions import publish_form, start_form_draft
 from registry.catalogue.enums import CohortStatus, ProgrammeKind, ProgrammeStatus, SelectionMethod
 from registry.catalogue.models import Cohort, Programme, ProgrammeTranslation, SeatPool
 from registry.catalogue.operations import touch_catalogue
@@ -84,7 +85,8 @@ def fill(sizes: tuple[int, ...], programmes: int, applicants: int) -> Filled:
         token = start_session(user, browser="bench", with_second_factor=True)
         session.add_all(Country(code=state, zone="Asia/Tashkent") for state in STATES)
         journey = _add_cohort(main, capacity=applicants)
-        publish_standard_form(journey)
+        system = Actor.system("bench")
+        publish_form(start_form_draft(journey, actor=system), version=None, actor=system)
         tokens = tuple(
             start_session(_add_user(f"applicant-{number}"), browser="bench") for number in range(applicants)
         )

@@ -94,7 +94,7 @@ def measure_csv(site: Served, filled: Filled, cookie: str) -> Iterator[Row]:
     size, code = max(filled.cohorts.items())
     address = f"{site.address}/manage/cohorts/{code}/applications/export"
     page, cookies = _read(address, {"Cookie": cookie})
-    form = urlencode(read_inputs(page) | {"purpose": "A measurement of speed."}).encode()
+    form = urlencode(read_inputs(page) | {"format": "csv", "purpose": "A measurement of speed."}).encode()
     headers = {
         "Cookie": cookies or cookie,
         "Content-Type": "application/x-www-form-urlencoded",

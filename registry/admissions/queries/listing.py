@@ -96,7 +96,7 @@ def list_questions(cohort: Cohort) -> Sequence[Question]:
     return db.session.scalars(
         sa.select(Question)
         .join(Question.form_version)
-        .where(FormVersion.cohort_id == cohort.id)
+        .where(FormVersion.cohort_id == cohort.id, FormVersion.published_at.is_not(None))
         .order_by(FormVersion.number, Question.position, Question.id)
     ).all()
 

@@ -148,6 +148,8 @@ def test_list_applications_joins_a_question_over_the_versions_of_the_form(client
         application = ApplicationFactory(cohort=cohort, form_version=form)
         db.session.add(Answer(application_id=application.id, question_id=question.id, value="yes"))
     ApplicationFactory(cohort=cohort, form_version=form)
+    draft = FormVersionFactory(cohort=cohort, number=3, published_at=None)
+    QuestionFactory(form_version=draft, key="sells", labels={"en": "Do you sell anything yet?"})
 
     page = text_of(client.get(table(cohort, column="answer.sells")))
 
