@@ -166,6 +166,7 @@ APPLYING = {
     "admissions.save_state": members(303, "draft", applicant=(200, 303)),
     "admissions.show_own_application": members(404, "application", applicant=OWN),
     "admissions.show_receipt": members(404, "application", applicant=OWN),
+    "admissions.note_form_change_seen": members(303, "draft"),
     "admissions.show_tasks": members(303, "draft", applicant=(200, 303)),
     "admissions.start_application": members(OWN, "published_cohort", applicant=SENT),
     "admissions.submit": members(303, "draft", applicant=(200, 303)),

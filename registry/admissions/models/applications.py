@@ -135,6 +135,20 @@ class Answer(Model):
     question: Mapped[Question] = relationship(lazy="joined", innerjoin=True)
 
 
+class FormMove(Model):
+    """A draft that was moved to a newer version of its form, until its applicant has seen what changed."""
+
+    __tablename__ = "form_move"
+
+    application_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("application.id", ondelete="CASCADE"), primary_key=True
+    )
+    form_version_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("form_version.id", ondelete="CASCADE"), index=True
+    )
+    """The one it was answered under."""
+
+
 class EligibilityResult(Model):
     """What one rule said at submission, and the inputs it used."""
 

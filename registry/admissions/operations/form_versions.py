@@ -2,10 +2,21 @@
 
 from collections.abc import Mapping
 
+import sqlalchemy as sa
+
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
-from registry.admissions.models import FormSection, FormVersion, Question, QuestionCondition
+from registry.admissions.models import (
+    Answer,
+    Application,
+    Attachment,
+    FormMove,
+    FormSection,
+    FormVersion,
+    Question,
+    QuestionCondition,
+)
 from registry.admissions.operations.standard_form import add_standard_questions
 from registry.admissions.queries import form_versions as queries
 from registry.admissions.rules import forms as rules
@@ -76,7 +87,7 @@ def _copy_condition(condition: QuestionCondition, copies: Mapping[int, Question]
 
 
 def publish_form(draft: FormVersion, *, version: int | None, actor: Actor) -> FormVersion:
-    """Freeze the version; applications begun from now on answer it, and those sent keep theirs.
+    """Freeze the version; drafts move over to it, and applications that were sent keep theirs.
 
     Errors: NotAllowed; StaleWrite when it changed since it was looked at; Conflict with what it lacks.
     """
@@ -85,9 +96,46 @@ def publish_form(draft: FormVersion, *, version: int | None, actor: Actor) -> Fo
     if obstacles := rules.list_obstacles(draft):
         raise Conflict(obstacles[0])
     draft.published_at = clock.now()
-    audit.record(draft, "admissions:form:publish", actor, about={"number": draft.number})
+    moved = sum(_move_unsent(older, draft) for older in queries.list_earlier(draft))
+    about = {"number": draft.number, "moved": moved}
+    audit.record(draft, "admissions:form:publish", actor, about=about)
     db.session.flush()
     return draft
+
+
+def _move_unsent(older: FormVersion, newer: FormVersion) -> int:
+    """Let drafts answer the newer version, with their answers to the questions that are still asked so."""
+    unsent = queries.unsent_under(older)
+    db.session.flush()
+    columns = ["application_id", "form_version_id"]
+    db.session.execute(sa.insert(FormMove).from_select(columns, queries.moves_from(older)))
+    kept = {question.key: question for question in newer.questions}
+    for question in older.questions:
+        successor = kept.get(question.key)
+        if successor is None or successor.kind is not question.kind:
+            continue
+        for table in (Answer, Attachment):
+            db.session.execute(
+                sa.update(table)
+                .where(table.question_id == question.id, table.application_id.in_(unsent))
+                .values(question_id=successor.id)
+                .execution_options(synchronize_session=False)
+            )
+    return db.session.execute(
+        sa.update(Application)
+        .where(Application.id.in_(unsent))
+        .values(form_version_id=newer.id, version=Application.version + 1)
+        .execution_options(synchronize_session=False)
+    ).rowcount  # type: ignore[attr-defined]  # What an update returns is not in the stubs.
+
+
+def note_form_change_seen(application: Application, *, actor: Actor) -> None:
+    """The applicant has read what changed in the form.
+
+    Errors: NotAllowed.
+    """
+    policy.require(actor, Permission.APPLICATION_EDIT, application)
+    db.session.execute(sa.delete(FormMove).where(FormMove.application_id == application.id))
 
 
 def discard_form_draft(draft: FormVersion, *, actor: Actor) -> None:

@@ -7,7 +7,15 @@ from sqlalchemy.orm import immediateload, selectinload
 
 from registry.access.actor import Actor
 from registry.admissions.enums import ApplicationStatus
-from registry.admissions.models import Application, FormSection, FormVersion, Question, QuestionCondition
+from registry.admissions.models import (
+    Application,
+    FormMove,
+    FormSection,
+    FormVersion,
+    Question,
+    QuestionCondition,
+)
+from registry.admissions.rules.forms import FormDifference, compare_forms
 from registry.catalogue.models import Cohort
 from registry.catalogue.queries.cohorts import list_managed_cohorts
 from registry.core.database import db
@@ -63,6 +71,41 @@ def count_unsent(cohort: Cohort) -> int:
     return db.session.scalar(statement) or 0
 
 
+def list_earlier(version: FormVersion) -> Sequence[FormVersion]:
+    """The other published versions of the cohort's form, with their questions."""
+    statement = _versions_of(version.cohort).where(
+        FormVersion.published_at.is_not(None), FormVersion.id != version.id
+    )
+    return db.session.scalars(statement.order_by(FormVersion.number)).all()
+
+
+def unsent_under(version: FormVersion) -> sa.Select[int]:
+    """Keys of the applications that are begun under the version and not sent, for the statements that move them."""
+    return sa.select(Application.id).where(
+        Application.form_version_id == version.id, Application.status == ApplicationStatus.DRAFT
+    )
+
+
+def moves_from(version: FormVersion) -> sa.Select[int, int]:
+    """The same with the version, without those whose applicants have an older move to see."""
+    seen = sa.select(FormMove.application_id)
+    return sa.select(Application.id, sa.literal(version.id)).where(
+        Application.id.in_(unsent_under(version)), Application.id.not_in(seen)
+    )
+
+
+def find_form_change(application: Application) -> FormDifference | None:
+    """What changed in the form since the applicant last saw it; None where nothing did."""
+    move = db.session.get(FormMove, application.id)
+    if move is None:
+        return None
+    older, newer = (
+        db.session.scalars(_with_parts(sa.select(FormVersion)).where(FormVersion.id == key)).one()
+        for key in (move.form_version_id, application.form_version_id)
+    )
+    return compare_forms(older, newer)
+
+
 def list_sources(cohort: Cohort, *, actor: Actor) -> Sequence[Cohort]:
     """The other cohorts that the actor plans and that have a published form, the newest first."""
     has_form = sa.select(FormVersion.cohort_id).where(FormVersion.published_at.is_not(None))
@@ -71,18 +114,21 @@ def list_sources(cohort: Cohort, *, actor: Actor) -> Sequence[Cohort]:
 
 def _versions_of(cohort: Cohort) -> sa.Select[FormVersion]:
     """Versions of a cohort that the caller has loaded, for the rules that ask whose it is."""
+    # No statement of its own: the cohort is loaded by then.
     return (
-        sa.select(FormVersion)
+        _with_parts(sa.select(FormVersion))
         .where(FormVersion.cohort_id == cohort.id)
-        .options(
-            # No statements of their own: cohort, version and sections are loaded by then.
-            immediateload(FormVersion.cohort),
-            selectinload(FormVersion.sections).immediateload(FormSection.form_version),
-            selectinload(FormVersion.questions).options(
-                immediateload(Question.form_version),
-                immediateload(Question.section),
-                selectinload(Question.conditions).immediateload(QuestionCondition.source),
-            ),
-        )
-        .execution_options(populate_existing=True)
+        .options(immediateload(FormVersion.cohort))
     )
+
+
+def _with_parts(statement: sa.Select[FormVersion]) -> sa.Select[FormVersion]:
+    return statement.options(
+        # Version and sections are loaded by then, so these ask for nothing.
+        selectinload(FormVersion.sections).immediateload(FormSection.form_version),
+        selectinload(FormVersion.questions).options(
+            immediateload(Question.form_version),
+            immediateload(Question.section),
+            selectinload(Question.conditions).immediateload(QuestionCondition.source),
+        ),
+    ).execution_options(populate_existing=True)

@@ -25,6 +25,11 @@ from registry.people import queries as people
 from registry.people.models import Person
 from registry.places import queries as places
 
+_WITH_PARTS = (
+    joinedload(Question.section),
+    selectinload(Question.conditions).immediateload(QuestionCondition.source),
+)
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -125,11 +130,9 @@ def get_journey(application: Application) -> Journey:
             ),
             joinedload(Application.form_version, innerjoin=True)
             .selectinload(FormVersion.questions)
-            .options(
-                joinedload(Question.section),
-                selectinload(Question.conditions).immediateload(QuestionCondition.source),
-            ),
-            selectinload(Application.answers).joinedload(Answer.question),
+            .options(*_WITH_PARTS),
+            # The same objects once more: loading them afresh would else empty what hangs on them.
+            selectinload(Application.answers).joinedload(Answer.question).options(*_WITH_PARTS),
         )
         .execution_options(populate_existing=True)
     ).one()
@@ -146,7 +149,11 @@ def get_journey(application: Application) -> Journey:
         cohort=cohort,
         conditions=conditions,
         questions=application.form_version.questions,
-        answers={answer.question.key: answer.value for answer in application.answers},
+        answers={
+            answer.question.key: answer.value
+            for answer in application.answers
+            if answer.question.form_version_id == application.form_version_id
+        },
         consents=people.map_consents(person, about=application.code),
         guardianship=people.find_guardianship(person),
         age_of_consent=places.get_age_of_consent(state, today),

@@ -8,11 +8,13 @@ from registry.access.web import current_actor, requires
 from registry.admissions.enums import ApplicationStatus
 from registry.admissions.forms.journey import ConfirmForm
 from registry.admissions.models import Application
+from registry.admissions.operations import form_versions
 from registry.admissions.operations import journey as operations
 from registry.admissions.operations.submission import submit_application
 from registry.admissions.queries import journey as queries
 from registry.admissions.queries.corrections import find_reason
 from registry.admissions.queries.eligibility import get_conditions
+from registry.admissions.queries.form_versions import find_form_change
 from registry.admissions.queries.invitations import find_own_invitation
 from registry.admissions.rules.eligibility import judge
 from registry.admissions.rules.invitations import is_by_invitation
@@ -98,7 +100,21 @@ def show_tasks(code: str) -> Answered:
         page_url=page_url,
         is_open=is_open(journey.cohort, clock.now()),
         zone=current_actor.zone,
+        form_change=find_form_change(application),
     ), 200
+
+
+@bp.post("/apply/<code>/form-change")
+@requires(Permission.APPLICATION_EDIT)
+def note_form_change_seen(code: str) -> Answered:
+    """The applicant has read what changed in the form."""
+    application = queries.find_current_application(code, actor=current_actor)
+    elsewhere = redirect_unless_draft(code, application)
+    if application is None or elsewhere is not None:
+        return elsewhere  # type: ignore[return-value]
+    with transaction():
+        form_versions.note_form_change_seen(application, actor=current_actor)
+    return redirect(url_for("admissions.show_tasks", code=code), 303)
 
 
 @bp.route("/apply/<code>/check", methods=["GET", "POST"])

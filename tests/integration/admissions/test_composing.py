@@ -11,7 +11,7 @@ from registry.access.actor import Actor, Grant
 from registry.access.roles import Role
 from registry.admissions.enums import QuestionKind as K
 from registry.admissions.enums import Sensitivity
-from registry.admissions.models import Answer, FormVersion
+from registry.admissions.models import FormVersion
 from registry.admissions.operations.form_versions import publish_form, start_form_draft
 from registry.admissions.operations.questions import (
     QuestionInput,
@@ -24,14 +24,12 @@ from registry.admissions.operations.questions import (
     remove_section,
 )
 from registry.admissions.queries.form_versions import find_published, get_draft, get_question, get_section
-from registry.admissions.queries.journey import find_form_version
 from registry.catalogue.enums import CohortStatus
 from registry.core.audit import AuditEntry
 from registry.core.database import db
 from registry.core.errors import Conflict, NotAllowed
 from registry.core.transaction import transaction
 from tests.factories.catalogue import CohortFactory, ProgrammeFactory
-from tests.factories.journeys import ready_draft
 from tests.planning import load
 
 COORDINATOR = Actor(label="c", user_id=2, grants=(Grant(Role.COORDINATOR, programme="honey"),))
@@ -281,27 +279,6 @@ def test_publish_form_without_what_it_needs_is_refused_and_said_so(client, publi
     assert "Publish this version" not in page
     assert response.status_code == 409
     assert db.session.get(FormVersion, draft.id).published_at is None
-
-
-def test_publish_form_is_answered_by_the_next_and_not_by_those_sent(published):
-    with transaction():
-        publish_form(start_form_draft(published, actor=COORDINATOR), version=None, actor=COORDINATOR)
-    application, _actor = ready_draft(published)
-    before = application.form_version_id
-    with transaction():
-        draft = start_form_draft(
-            load("PUB22222"), copy_of=find_published(load("PUB22222")), actor=COORDINATOR
-        )
-        remove_question(get_question(_draft(), "goods"), actor=COORDINATOR)
-        add_question(_draft(), K.DATE, QuestionInput({"en": "Since when?"}), actor=COORDINATOR)
-
-    assert find_form_version(load("PUB22222")).id == before
-    with transaction():
-        publish_form(_draft(), version=None, actor=COORDINATOR)
-
-    assert find_form_version(load("PUB22222")).id == draft.id
-    asked = set(db.session.scalars(sa.select(Answer)).all())
-    assert {answer.question.key for answer in asked} == set(STANDARD["plans"])
 
 
 def test_publish_cohort_publishes_the_form_composed_for_it(client, draft):
