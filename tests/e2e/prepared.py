@@ -172,7 +172,7 @@ def prepare(site: Site, name: str, locale: str) -> Prepared:
             key="diploma",
             position=90,
             kind=QuestionKind.FILE,
-            labels={"en": "Your diploma", "zh": "您的毕业证书"},
+            labels={"en": "Your diploma", "zh": "你的毕业证书"},
             is_required=False,
         )
         fund = OrganisationFactory(code=f"fund-{name}")

@@ -20,7 +20,7 @@ def _texts(en: str, ru: str, zh: str) -> dict[str, str]:
     return {"en": en, "ru": ru, "zh": zh}
 
 
-TITLES = _texts("Your plans", "Ваши планы", "您的计划")
+TITLES = _texts("Your plans", "Ваши планы", "你的计划")
 QUESTIONS: tuple[dict[str, Any], ...] = (
     {
         "key": "motivation",

@@ -67,7 +67,7 @@ QUESTION = {
     "shown": "{}",
     "label_en": "What do you sell?",
     "label_ru": "Что вы продаёте?",
-    "label_zh": "您卖什么？",
+    "label_zh": "你卖什么？",
     "help_en": "One answer is enough.",
     "section": "plans",
     "is_required": "y",
@@ -114,7 +114,7 @@ def test_add_question_from_its_page_stores_every_part(client, form):
     assert response.status_code == 303, response.get_data(as_text=True)
     question = get_question(_draft(), "what_do_you_sell")
     assert question.kind is K.CHOICES
-    assert question.labels == {"en": "What do you sell?", "ru": "Что вы продаёте?", "zh": "您卖什么？"}
+    assert question.labels == {"en": "What do you sell?", "ru": "Что вы продаёте?", "zh": "你卖什么？"}
     assert question.helps == {"en": "One answer is enough."}
     assert question.options == [
         {"value": "honey", "labels": {"en": "Honey", "ru": "Мёд"}},
