@@ -279,6 +279,9 @@ def make_answer_form(
     data = {name: shown for name, (_field, shown) in made.items()}
     kind = type("AnswerForm", (AnswerForm,), {**fields, "question": question, "numbers": numbers})
     form: AnswerForm = kind(data={**data, "shown": {ANSWER: value}}, countries=own_countries)
+    for number in numbers:
+        for part in parts or ():
+            form[_part_name(number, part)].flags.optional = not part.is_required
     return form
 
 

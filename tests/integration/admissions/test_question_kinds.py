@@ -150,6 +150,8 @@ def test_answer_page_of_entries_grows_by_one_and_takes_one_away(ask, client):
     page = client.get(path).get_data(as_text=True)
     assert re.findall(r"<legend>(Entry \d)", page) == ["Entry 1", "Entry 2"]
     assert 'value="School 5"' in page
+    optional = re.findall(r"<(?:label[^>]*|legend)>\s*([^<]+?) <span class=\"optional\">", page)
+    assert optional == ["Country", "Subject", "Until"] * 2
     wrong = answer(**first, **{"answer-1-place": "College"})
     assert set(re.findall(r'id="(answer-[a-z0-9-]+)-error"', wrong.get_data(as_text=True))) == {
         f"answer-{number}-{part}" for number in (0, 1) for part in ("level", "start")
