@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from registry.access.roles import Role
-from registry.admissions.operations.standard_form import publish_standard_form
+from registry.admissions.operations.form_versions import publish_form, start_form_draft
 from registry.catalogue.enums import NominationMode
 from registry.core.database import db
 from tests.application import make_app
-from tests.e2e.prepared import Staff, _at_work, _make_staff
+from tests.e2e.prepared import SYSTEM, Staff, _at_work, _make_staff
 from tests.e2e.site import Site
 from tests.factories.accounts import RoleGrantFactory
 from tests.factories.catalogue import CohortFactory, ProgrammeFactory, SeatPoolFactory
@@ -32,7 +32,7 @@ def prepare_nominations(site: Site, name: str) -> PreparedNominations:
             programme=programme, names={"en": "Winter"}, nomination=NominationMode.NOMINATE_THEN_APPLY
         )
         SeatPoolFactory(cohort=cohort, member_state="KZ", seats=6)
-        publish_standard_form(cohort)
+        publish_form(start_form_draft(cohort, actor=SYSTEM), version=None, actor=SYSTEM)
         user = _make_staff(f"focal-point-{name}", "en")
         RoleGrantFactory(user=user, role=Role.FOCAL_POINT, country="KZ", programme=programme.slug)
         db.session.commit()
