@@ -17,8 +17,8 @@ from registry.people.enums import Sex
 from registry.people.models import Person
 from tests.e2e.conftest import OpenPage
 from tests.e2e.prepared import PASSWORD, Prepared, _at_work, prepare
+from tests.e2e.reader import Reader, sign_in
 from tests.e2e.site import Site
-from tests.e2e.test_journey import Reader, _sign_in
 from tests.factories.admissions import ApplicationFactory
 from tests.factories.catalogue import CohortFactory, SeatPoolFactory
 from tests.factories.journeys import known_person
@@ -101,7 +101,7 @@ def test_a_selection_is_staged_released_declined_and_promoted(
         )
 
     coordinator = arrive()
-    _sign_in(coordinator, prepared.coordinator)
+    sign_in(coordinator, prepared.coordinator)
 
     # Almost a third of the seats for women: Dana comes before Bolat, and both read why.
     coordinator.open(f"/manage/cohorts/{cohort}/selection-runs")
