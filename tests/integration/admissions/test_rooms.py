@@ -1,6 +1,7 @@
 """What focal points, reviewers and administrators read, and what they must not."""
 
 import re
+from datetime import UTC, datetime
 from urllib.parse import unquote
 
 import pytest
@@ -130,6 +131,16 @@ def test_show_desk_holds_the_own_state_only(client, act_as) -> None:
         "0",
         "0",
     ]
+
+
+def test_show_desk_tells_the_deadline_as_the_last_minute_of_its_day(client, act_as) -> None:
+    closes_at = datetime(2027, 3, 31, 19, tzinfo=UTC)  # The first instant of 1 April in Tashkent.
+    make_application(cohort=CohortFactory(closes_at=closes_at, zone="Asia/Tashkent"))
+    act_as(FOCAL_POINT)
+
+    page = text_of(client.get("/desk"))
+
+    assert "23:59 on 31 March 2027, Tashkent time (UTC+5)" in page
 
 
 def test_list_state_applications_holds_the_own_state_only(client, act_as) -> None:
