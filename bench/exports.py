@@ -2,12 +2,14 @@
 
 import multiprocessing
 import os
-import resource
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 from bench.data import Filled
+from bench.memory import Growth
 from bench.rows import Row
 from config import load_config
 from registry import create_app
@@ -51,12 +53,8 @@ def _write(environment: dict[str, str], code: str) -> tuple[float, float, int]:
                 choose_columns((), list_columns(())),
             )
             export = exports.order_export(get_cohort(code, actor=SYSTEM), given, actor=asker)
-        before = _peak_megabytes()
         began = time.perf_counter()
-        exports.write_export({"export": export.id})
+        with Growth([psutil.Process()]) as growth:
+            exports.write_export({"export": export.id})
         seconds = time.perf_counter() - began
-        return seconds, _peak_megabytes() - before, Path(export_path(export.file)).stat().st_size
-
-
-def _peak_megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return seconds, growth.megabytes, Path(export_path(export.file)).stat().st_size

@@ -30,8 +30,11 @@ class Served:
 
     def worker_megabytes(self) -> float:
         """Resident memory of the largest worker."""
-        workers = psutil.Process(self.process.pid).children()
-        return max(worker.memory_info().rss for worker in workers) / 2**20
+        return max(worker.memory_info().rss for worker in self.list_workers()) / 2**20
+
+    def list_workers(self) -> list[psutil.Process]:
+        """The server's worker processes."""
+        return psutil.Process(self.process.pid).children()
 
 
 @contextmanager
