@@ -1,7 +1,6 @@
 """One-time codes by the clock (RFC 6238), and the picture that hands their secret to a telephone."""
 
 import pyotp
-import segno
 
 from registry.core import clock
 
@@ -33,6 +32,9 @@ def address_for_app(secret: str, email: str) -> str:
 
 def picture(secret: str, email: str) -> str:
     """The address as a QR code: an SVG as a data address, since the security policy forbids inline style."""
+    # A tenth of a second of each start, for the one page that sets up a second step.
+    import segno
+
     return segno.make(address_for_app(secret, email), error="m").svg_data_uri(scale=5, border=4)
 
 
