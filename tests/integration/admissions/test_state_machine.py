@@ -370,10 +370,13 @@ class Admissions(RuleBasedStateMachine):
 
 
 def test_everything_agrees_after_every_step(app: Flask) -> None:
+    # All sequences share one transaction that is rolled back: PostgreSQL gathers no statistics inside it, and
+    # its plans grow slower with every sequence.
+    is_postgresql = db.engine.dialect.name == "postgresql"
     run_state_machine_as_test(
         Admissions,
         settings=settings(
-            max_examples=60,
+            max_examples=8 if is_postgresql else 60,
             stateful_step_count=30,
             deadline=None,
             phases=[Phase.generate],  # Shrinking a failure takes many minutes: ask for it by hand.
