@@ -30,6 +30,12 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_seed() -> str:
+    """256 random bits as 64 hexadecimal digits, for a draw that is made public later."""
+    source = _random.get() or secrets.SystemRandom()
+    return f"{source.getrandbits(256):064x}"
+
+
 def hash_token(token: str) -> str:
     """SHA-256 as 64 hexadecimal digits. A random token needs no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -37,7 +43,7 @@ def hash_token(token: str) -> str:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[random.Random]:
-    """Draw codes inside the block from a seeded generator: for the demo, never for secrets."""
+    """Draw codes and seeds inside the block from a seeded generator: for the demo, never for secrets."""
     generator = random.Random(seed)
     token = _random.set(generator)
     try:

@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from registry.admissions.enums import SelectionOrder
+from registry.admissions.rules.selection import SelectionSettings
 from registry.catalogue.enums import NominationMode, QuotaBasis, SelectionMethod
 from registry.catalogue.models import GENERAL
 from registry.outcomes.enums import WaveKind
@@ -53,6 +55,10 @@ class CohortPlan:
     zone: str = "Asia/Almaty"
     place: str = ""
     is_blind: bool = True
+    run: SelectionSettings | None = None
+    """How a selection run decides; without one, the coordinator stages state by state."""
+    pools_open: int | None = None
+    """The day from which unused seats are everybody's."""
     needs_latin_name: bool = False
     general_serves_all: bool = False
     speaks: tuple[str, LanguageLevel] | None = None
@@ -75,6 +81,7 @@ _NOMINATED: dict[str, Any] = {
     "zone": "Asia/Tashkent",
     "place": "Tashkent",
     "is_blind": False,
+    "run": SelectionSettings(SelectionOrder.FOCAL_RANK, women_share=45, rural_share=30, longest_list=8),
 }
 _FIRST_COME: dict[str, Any] = {
     "selection": SelectionMethod.FIRST_COME,
@@ -94,6 +101,7 @@ _ABROAD: dict[str, Any] = {
     "zone": "Africa/Nairobi",
     "place": "Nairobi",
     "speaks": ("en", LanguageLevel.B1),
+    "run": SelectionSettings(SelectionOrder.LOTTERY, women_share=40),
 }
 
 COHORTS = (
@@ -107,7 +115,7 @@ COHORTS = (
     ),
     CohortPlan(SCHOOL, Days(-120, -80, -45, 40, release=-68), _each(SCO, 15), applicants=330),
     CohortPlan(SCHOOL, Days(-45, -4, 30, 115, release=4), _each(SCO, 15), applicants=290),
-    CohortPlan(SCHOOL, Days(-18, 20, 75, 160, release=34), _each(SCO, 16), applicants=300),
+    CohortPlan(SCHOOL, Days(-18, 20, 75, 160, release=34), _each(SCO, 16), applicants=300, pools_open=55),
     CohortPlan(SCHOOL, Days(16, 60, 110, 200, release=75), _each(SCO, 18)),
     CohortPlan(
         INCUBATOR,
@@ -125,6 +133,7 @@ COHORTS = (
         applicants=180,
         weights=_each(SCO, 10) | {"IR": 2, "BY": 4, "KZ": 14, "UZ": 14},
         accept_by_days=10,
+        pools_open=15,
         **_NOMINATED,
     ),
     CohortPlan(

@@ -1,16 +1,19 @@
 """What staff does with applications: endorses, assigns, stages, releases; and how applicants answer offers."""
 
+from datetime import datetime
 from itertools import groupby
 from random import Random
 
 from registry.access.actor import Actor
 from registry.access.roles import Role
-from registry.admissions.enums import ApplicationStatus, Decision, RejectionReason
+from registry.admissions.enums import ApplicationStatus, Decision, RejectionReason, SelectionOrder
 from registry.admissions.models import Application, Offer
-from registry.admissions.operations import decisions, nominations, releases
+from registry.admissions.operations import decisions, nominations, releases, selection
 from registry.admissions.operations.decisions import DecisionInput
+from registry.admissions.operations.pools import set_seat_dates
 from registry.admissions.operations.withdrawal import withdraw_application
 from registry.admissions.queries.seats import find_unreleased_decision
+from registry.admissions.rules.selection import SelectionSettings
 from registry.catalogue.enums import NominationMode
 from registry.catalogue.models import GENERAL, Cohort
 from registry.core import clock
@@ -45,6 +48,20 @@ def plan_selection(world: World, plan: CohortPlan, cohort: Cohort) -> None:
     if plan.days.release is None:
         return
     world.calendar.at(world.day(plan.days.closes + 1, 7), start_reviews, world, plan, cohort)
+    if plan.pools_open is not None:
+        world.calendar.at(
+            world.day(plan.days.opens, 6),
+            promise_seats,
+            world,
+            plan.instant(world.on, plan.pools_open),
+            cohort,
+        )
+    if plan.run is not None:
+        if plan.run.order is SelectionOrder.LOTTERY:
+            world.calendar.at(world.day(plan.days.opens + 1, 8), commit_lottery, world, cohort)
+        world.calendar.at(world.day(plan.days.release - 1, 10), run_selection, world, plan.run, cohort)
+        world.calendar.at(world.day(plan.days.release, 5), release, world, cohort)
+        return
     days = plan.days.release - plan.days.closes
     for number, state in enumerate(sorted(plan.states)):
         # A few states a day, from the second day after the closing to the day before the release.
@@ -92,6 +109,27 @@ def start_reviews(world: World, plan: CohortPlan, cohort: Cohort) -> None:
         decisions.start_review(application, actor=coordinator)
     if (plan.days.release or 0) > 0:
         share_out(world, cohort)
+
+
+def promise_seats(world: World, opens_at: datetime, cohort: Cohort) -> None:
+    """Say from which day on unused seats are everybody's."""
+    set_seat_dates(
+        cohort,
+        pools_open_at=opens_at,
+        waiting_ends_at=None,
+        version=None,
+        actor=world.staff[Role.COORDINATOR],
+    )
+
+
+def commit_lottery(world: World, cohort: Cohort) -> None:
+    """Bind the lottery while applications come in."""
+    selection.commit_lottery(cohort, actor=world.staff[Role.COORDINATOR])
+
+
+def run_selection(world: World, settings: SelectionSettings, cohort: Cohort) -> None:
+    """Let the run decide, on the day before the release."""
+    selection.stage_selection(cohort, settings, actor=world.staff[Role.COORDINATOR])
 
 
 def stage(world: World, plan: CohortPlan, cohort: Cohort, state: str) -> None:

@@ -1,7 +1,5 @@
 """Selection runs: many decisions staged at once, by rules that anybody can check afterwards."""
 
-import secrets
-
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
@@ -15,7 +13,7 @@ from registry.admissions.rules.selection import Candidate, Outcome, SelectionSet
 from registry.catalogue.models import Cohort
 from registry.catalogue.operations import touch_catalogue
 from registry.core import audit, clock
-from registry.core.codes import new_code
+from registry.core.codes import new_code, new_seed
 from registry.core.database import db
 from registry.core.errors import Conflict, InvalidInput
 from registry.core.i18n import _l
@@ -31,7 +29,7 @@ def commit_lottery(cohort: Cohort, *, actor: Actor) -> Cohort:
         raise Conflict(_l("The lottery is prepared already."))
     if clock.now() >= cohort.closes_at:
         raise Conflict(_l("Applications have closed: it is too late to prepare a lottery."))
-    cohort.lottery_seed = secrets.token_hex(32)
+    cohort.lottery_seed = new_seed()
     audit.record(cohort, "catalogue:cohort:commit_lottery", actor)
     db.session.flush()
     touch_catalogue()

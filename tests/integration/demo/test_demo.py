@@ -16,7 +16,7 @@ from registry.access.roles import Role
 from registry.accounts.models import RoleGrant, User
 from registry.accounts.passwords import is_password
 from registry.admissions.enums import ApplicationStatus as S
-from registry.admissions.enums import ClosingReason
+from registry.admissions.enums import ClosingReason, SelectionOrder
 from registry.admissions.models import (
     Application,
     Assignment,
@@ -24,8 +24,10 @@ from registry.admissions.models import (
     CorrectionRequest,
     Nomination,
     Review,
+    SelectionRun,
     StagedDecision,
 )
+from registry.admissions.operations.selection import recompute_selection
 from registry.admissions.queries.scores import list_scores, summarise
 from registry.admissions.queries.seats import list_seat_differences
 from registry.catalogue.enums import CohortStatus, Phase
@@ -263,3 +265,16 @@ def test_the_command_refuses_outside_the_demo(app) -> None:
 
     assert result.exit_code == 1
     assert "REGISTRY_ENV=demo only" in result.output
+
+
+def test_runs_by_lottery_and_by_ranks_can_be_recomputed(living) -> None:
+    runs = db.session.scalars(sa.select(SelectionRun)).all()
+
+    assert {run.order for run in runs} == {SelectionOrder.LOTTERY, SelectionOrder.FOCAL_RANK}
+    assert [recompute_selection(run) for run in runs] == [[] for _ in runs]
+
+
+def test_an_open_cohort_has_bound_its_lottery(living) -> None:
+    bound = db.session.scalars(sa.select(Cohort).where(Cohort.lottery_seed != "")).all()
+
+    assert {compute_phase(cohort, demo.end_of(ON)) for cohort in bound} == {Phase.OPEN, Phase.ENDED}
