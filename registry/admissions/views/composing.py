@@ -175,44 +175,72 @@ def add_question(code: str) -> Any:
     kind = request.args.get("kind", "")
     if kind not in list(QuestionKind):
         abort(404)
-    form = _question_form(_draft(code), QuestionKind.of(kind))
-    if not _wants_more() and form.validate_on_submit():
-        try:
-            with transaction():
-                question = questions.add_question(
-                    _draft(code), form.kind, form.given, key=form.key.data or "", actor=current_actor
-                )
-        except RegistryError as error:
-            form.show(error)
-        else:
-            flash(_("The question was added."))
-            return _back(code, f"question-{question.key}")
-    return render_template("admissions/add_question.html", form=form, cohort=_cohort(code)), form.http_status
+
+    def save(draft: FormVersion, form: forms.QuestionForm) -> str:
+        question = questions.add_question(
+            draft, form.kind, form.given, key=form.key.data or "", actor=current_actor
+        )
+        return f"question-{question.key}"
+
+    return _compose(
+        code,
+        "admissions/add_question.html",
+        lambda draft: _question_form(draft, QuestionKind.of(kind)),
+        save,
+        _("The question was added."),
+    )
 
 
 @bp.route("/manage/cohorts/<code>/form/questions/<key>", methods=["GET", "POST"])
 @requires(Permission.COHORT_EDIT)
 def edit_question(code: str, key: str) -> Any:
     """Everything of a question but its kind and its name in exports."""
-    draft = _draft(code)
-    question = queries.get_question(draft, key)
-    form = _question_form(draft, question.kind, question)
+
+    def make(draft: FormVersion) -> forms.QuestionForm:
+        question = queries.get_question(draft, key)
+        return _question_form(draft, question.kind, question)
+
+    def save(draft: FormVersion, form: forms.QuestionForm) -> str:
+        question = queries.get_question(draft, key)
+        questions.edit_question(question, form.given, version=form.version.data, actor=current_actor)
+        return f"question-{key}"
+
+    return _compose(
+        code,
+        "admissions/edit_question.html",
+        make,
+        save,
+        _("The changes were saved."),
+        find=lambda draft: queries.get_question(draft, key),
+        values=forms.question_values,
+    )
+
+
+def _compose(
+    code: str,
+    template: str,
+    make_form: Callable[[FormVersion], Any],
+    save: Callable[[FormVersion, Any], str],
+    done: str,
+    *,
+    find: Callable[[FormVersion], Any] = lambda _draft: None,
+    values: Callable[[Any], dict[str, Any]] = lambda _part: {},
+) -> Any:
+    """The page that adds a part to the draft, or changes the one that `find` gives; `save` returns its anchor."""
+    form = make_form(_draft(code))
     if not _wants_more() and form.validate_on_submit():
         try:
             with transaction():
-                question = queries.get_question(_draft(code), key)
-                questions.edit_question(question, form.given, version=form.version.data, actor=current_actor)
+                anchor = save(_draft(code), form)
         except RegistryError as error:
             form.show(error)
         else:
-            flash(_("The changes were saved."))
-            return _back(code, f"question-{key}")
-    question = queries.get_question(_draft(code), key)
+            flash(done)
+            return _back(code, anchor)
+    part = find(_draft(code))
     if form.is_stale:
-        form.renew(question.version, forms.question_values(question))
-    return render_template(
-        "admissions/edit_question.html", form=form, question=question, cohort=_cohort(code)
-    ), form.http_status
+        form.renew(part.version, values(part))
+    return render_template(template, form=form, part=part, cohort=_cohort(code)), form.http_status
 
 
 def _question_form(draft: FormVersion, kind: QuestionKind, question: Any = None) -> forms.QuestionForm:
@@ -261,43 +289,44 @@ def remove_question(code: str, key: str) -> Any:
 @requires(Permission.COHORT_EDIT)
 def add_section(code: str) -> Any:
     """A heading for questions."""
-    _draft(code)
-    form = forms.make_section_form()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                section = questions.add_section(_draft(code), form.titles, form.intros, actor=current_actor)
-        except RegistryError as error:
-            form.show(error)
-        else:
-            flash(_("The section was added."))
-            return _back(code, f"section-{section.key}")
-    return render_template("admissions/add_section.html", form=form, cohort=_cohort(code)), form.http_status
+
+    def save(draft: FormVersion, form: forms.SectionForm) -> str:
+        section = questions.add_section(draft, form.titles, form.intros, actor=current_actor)
+        return f"section-{section.key}"
+
+    return _compose(
+        code,
+        "admissions/add_section.html",
+        lambda _draft: forms.make_section_form(),
+        save,
+        _("The section was added."),
+    )
 
 
 @bp.route("/manage/cohorts/<code>/form/sections/<key>", methods=["GET", "POST"])
 @requires(Permission.COHORT_EDIT)
 def edit_section(code: str, key: str) -> Any:
     """Title and introduction."""
-    form = forms.make_section_form(queries.get_section(_draft(code), key))
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                section = queries.get_section(_draft(code), key)
-                questions.edit_section(
-                    section, form.titles, form.intros, version=form.version.data, actor=current_actor
-                )
-        except RegistryError as error:
-            form.show(error)
-        else:
-            flash(_("The changes were saved."))
-            return _back(code, f"section-{key}")
-    section = queries.get_section(_draft(code), key)
-    if form.is_stale:
-        form.renew(section.version, forms.section_values(section))
-    return render_template(
-        "admissions/edit_section.html", form=form, section=section, cohort=_cohort(code)
-    ), form.http_status
+
+    def save(draft: FormVersion, form: forms.SectionForm) -> str:
+        questions.edit_section(
+            queries.get_section(draft, key),
+            form.titles,
+            form.intros,
+            version=form.version.data,
+            actor=current_actor,
+        )
+        return f"section-{key}"
+
+    return _compose(
+        code,
+        "admissions/edit_section.html",
+        lambda draft: forms.make_section_form(queries.get_section(draft, key)),
+        save,
+        _("The changes were saved."),
+        find=lambda draft: queries.get_section(draft, key),
+        values=forms.section_values,
+    )
 
 
 @bp.post("/manage/cohorts/<code>/form/sections/<key>/move")
