@@ -12,7 +12,7 @@ from registry.admissions.enums import QuestionKind
 from registry.admissions.errors import InvalidAnswer
 from registry.admissions.forms.particulars import NOTHING, TOO_LONG, PageForm
 from registry.admissions.models import Question
-from registry.admissions.rules.answers import label_of, normalise_answer
+from registry.admissions.rules.answers import describe_bounds, label_of, normalise_answer
 from registry.admissions.rules.entries import MOST_ENTRIES, PARTS, Part
 from registry.admissions.rules.kinds import LONGEST
 from registry.core.errors import RegistryError
@@ -103,10 +103,14 @@ def _make_consent(given: Given) -> Fields:
 def _make_number(given: Given) -> Fields:
     hint = given.hint
     if any(given.asked.units.values()):
-        unit = _("Unit: %(unit)s.", unit=pick_translation(given.asked.units)[1])
-        hint = _("%(hint)s %(limit)s", hint=hint, limit=unit) if hint else unit
+        hint = _join_hints(hint, _("Unit: %(unit)s.", unit=pick_translation(given.asked.units)[1]))
+    hint = _join_hints(hint, describe_bounds(given.asked))
     field = StringField(given.label, [Length(max=40, message=TOO_LONG)], description=hint)
     return {given.name: (field, "" if given.value is None else str(given.value))}
+
+
+def _join_hints(hint: Any, limit: str) -> Any:
+    return _("%(hint)s %(limit)s", hint=hint, limit=limit) if hint and limit else hint or limit
 
 
 def _make_money(given: Given) -> Fields:
@@ -114,7 +118,8 @@ def _make_money(given: Given) -> Fields:
     typed = value.get("amount", "")
     if "minor" in value:
         typed = str(major_units(value["minor"], value["currency"]))
-    amount = StringField(given.label, [Length(max=40, message=TOO_LONG)], description=given.hint)
+    hint = _join_hints(given.hint, describe_bounds(given.asked))
+    amount = StringField(given.label, [Length(max=40, message=TOO_LONG)], description=hint)
     if given.asked.currency:
         currencies = [SelectChoice(given.asked.currency, given.asked.currency)]
     else:
@@ -133,16 +138,18 @@ def _read_money(form: Any, name: str) -> dict[str, str]:
 
 def _make_date(given: Given) -> Fields:
     shown = date.fromisoformat(given.value) if given.value else None
+    hint = given.hint or _("For example, %(date)s.", date="27 3 2007")
     field = DatePartsField(
-        given.label, required=False, description=given.hint or _("For example, %(date)s.", date="27 3 2007")
+        given.label, required=False, description=_join_hints(hint, describe_bounds(given.asked))
     )
     return {given.name: (field, shown)}
 
 
 def _make_month(given: Given) -> Fields:
     shown = date.fromisoformat(f"{given.value}-01") if given.value else None
+    hint = given.hint or _("For example, %(date)s.", date="9 2024")
     field = MonthPartsField(
-        given.label, required=False, description=given.hint or _("For example, %(date)s.", date="9 2024")
+        given.label, required=False, description=_join_hints(hint, describe_bounds(given.asked))
     )
     return {given.name: (field, shown)}
 

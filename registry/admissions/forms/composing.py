@@ -14,13 +14,16 @@ from wtforms import (
 from wtforms.validators import NumberRange
 
 from registry.admissions.enums import QuestionKind, Sensitivity
+from registry.admissions.forms.answers import CONTROLS, Fields, Given
 from registry.admissions.models import FormSection, Question
 from registry.admissions.operations.questions import QuestionInput, input_of
-from registry.admissions.rules.answers import KINDS
+from registry.admissions.rules.answers import KINDS, normalise_answer
+from registry.admissions.rules.entries import Part
+from registry.admissions.rules.normalising import normalise_money
 from registry.catalogue.models import Cohort
 from registry.catalogue.rules import describe_cohort
 from registry.core.forms import Length, Optional, RegistryForm, SelectChoice, VersionedForm, WholeNumberField
-from registry.core.i18n import LOCALES, _, _l, list_currencies, pick_translation
+from registry.core.i18n import LOCALES, _, _l, list_currencies, major_units, pick_translation
 
 MOST_OPTIONS = 50
 MORE_OPTIONS = 4
@@ -109,6 +112,8 @@ class QuestionForm(VersionedForm):
             currency=self._value("currency") or "",
             is_required=self.is_required.data,
             max_words=self._value("max_words"),
+            least=self._read_bound("least"),
+            most=self._read_bound("most"),
             sensitivity=Sensitivity.of(self.sensitivity.data),
             reviewer_sees=self.reviewer_sees.data,
             focal_point_sees=self.focal_point_sees.data,
@@ -122,6 +127,13 @@ class QuestionForm(VersionedForm):
             for row in range(self.rows)
         ]
         return [option for option in read if option["labels"]]
+
+    def _read_bound(self, name: str) -> Any:
+        if name not in self:
+            return None
+        if self.kind is QuestionKind.MONEY:
+            return normalise_money(self[name].data or "", self._value("currency") or "")
+        return normalise_answer(Part("", self.kind, ""), CONTROLS[self.kind].read(self, name))
 
     def _value(self, name: str) -> Any:
         return self[name].data if name in self else None
@@ -163,6 +175,8 @@ def make_question_form(
         fields["currency"] = SelectField(
             _("Currency"), [Optional()], choices=[SelectChoice("", _l("The applicant chooses")), *named]
         )
+    if "bounds" in settings:
+        fields |= {name: field for name, (field, _shown) in _make_bounds(kind, {}).items()}
     fields["sensitivity"] = RadioField(
         _("Sensitivity"), choices=Sensitivity.choices(), default=Sensitivity.ORDINARY.value
     )
@@ -179,6 +193,22 @@ def make_question_form(
         data=stored or {"section": section}, stored_version=question.version if question else 0
     )
     return form
+
+
+def _make_bounds(kind: QuestionKind, values: Mapping[str, Any]) -> Fields:
+    """The smallest and the greatest answer, asked as an answer is."""
+    labels = {"least": _("Smallest answer"), "most": _("Greatest answer")}
+    if kind in (QuestionKind.DATE, QuestionKind.YEAR_MONTH):
+        labels = {"least": _("Earliest answer"), "most": _("Latest answer")}
+    made: Fields = {}
+    for name, label in labels.items():
+        value = values.get(name)
+        if kind is QuestionKind.MONEY:
+            shown = str(major_units(value["minor"], value["currency"])) if value else ""
+            made[name] = StringField(label, [Optional(), _at_most(40)]), shown
+        else:
+            made |= CONTROLS[kind].make(Given(Part("", kind, label), name, label, "", value, ()))
+    return made
 
 
 def _text_fields(kind: QuestionKind) -> dict[str, Any]:
@@ -230,6 +260,9 @@ def question_values(question: Question) -> dict[str, Any]:
     for row, option in enumerate(given.options):
         values[f"option-{row}-value"] = option["value"]
         values |= _show_texts(f"option-{row}", option["labels"], "-")
+    if "bounds" in KINDS[question.kind].settings:
+        bounds = _make_bounds(question.kind, {"least": given.least, "most": given.most})
+        values |= {name: shown for name, (_field, shown) in bounds.items()}
     return values
 
 

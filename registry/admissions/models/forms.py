@@ -100,6 +100,9 @@ class Question(Model):
     """ISO 4217 of an amount; empty where the applicant chooses."""
     is_required: Mapped[bool] = mapped_column(default=True)
     max_words: Mapped[int | None]
+    least: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), nullable=True)
+    most: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), nullable=True)
+    """The smallest and the greatest answer to a number, an amount, a date or a month, as answers are stored."""
     sensitivity: Mapped[Sensitivity] = mapped_column(
         enum_type(Sensitivity, "sensitivity"), default=Sensitivity.ORDINARY
     )

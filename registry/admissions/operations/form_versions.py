@@ -32,7 +32,7 @@ from registry.core.versions import refuse_stale
 ONE_DRAFT = {"uq_form_version_draft": (None, _l("A new version of this form has been begun already."))}
 QUESTION_PARTS = (
     *("key", "position", "kind", "labels", "helps", "options", "units", "currency", "is_required"),
-    *("max_words", "sensitivity", "reviewer_sees", "focal_point_sees"),
+    *("max_words", "least", "most", "sensitivity", "reviewer_sees", "focal_point_sees"),
 )
 SECTION_PARTS = ("key", "position", "titles", "intros")
 CONDITION_PARTS = ("alternative", "subject", "operator", "values")

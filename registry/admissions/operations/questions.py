@@ -1,7 +1,7 @@
 """Composing the draft of a form: its sections and questions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,9 @@ from registry.admissions.enums import QuestionKind, Sensitivity
 from registry.admissions.models import FormSection, FormVersion, Question
 from registry.admissions.operations.form_versions import require_draft
 from registry.admissions.rules import forms as rules
+from registry.admissions.rules.answers import why_not_an_answer
 from registry.admissions.rules.asking import list_depending
+from registry.admissions.rules.entries import Part
 from registry.admissions.rules.forms import make_key
 from registry.core import audit
 from registry.core.database import db
@@ -37,6 +39,9 @@ class QuestionInput:
     currency: str = ""
     is_required: bool = True
     max_words: int | None = None
+    least: Any = None
+    most: Any = None
+    """Bounds, as an answer of the kind is stored."""
     sensitivity: Sensitivity = Sensitivity.ORDINARY
     reviewer_sees: bool = True
     focal_point_sees: bool = True
@@ -56,7 +61,8 @@ def add_question(
 ) -> Question:
     """Add a question at the end of its section. Without a key, one is made of its English label.
 
-    Errors: NotAllowed; Conflict for a published version; InvalidInput("label_en", "key" or "section").
+    Errors: NotAllowed; Conflict for a published version; InvalidInput("label_en", "key", "section", "least" or
+            "most").
     """
     require_draft(draft, actor=actor)
     taken = {question.key for question in draft.questions}
@@ -73,7 +79,7 @@ def add_question(
         position=len(draft.questions) + 1,
         kind=kind,
         conditions=[],
-        **_check(given),
+        **_check(kind, given),
     )
     db.session.add(question)
     about = {"form": draft.number, "key": question.key}
@@ -87,12 +93,13 @@ def edit_question(
 ) -> Question:
     """Change everything but kind and key, which answers are joined by.
 
-    Errors: NotAllowed; Conflict for a published version; StaleWrite; InvalidInput("label_en" or "section").
+    Errors: NotAllowed; Conflict for a published version; StaleWrite; InvalidInput("label_en", "section", "least" or
+            "most").
     """
     draft = question.form_version
     require_draft(draft, actor=actor)
     refuse_stale(question, version, given=asdict(given), stored=asdict(input_of(question)))
-    for name, value in _check(given).items():
+    for name, value in _check(question.kind, given).items():
         if getattr(question, name) != value:
             setattr(question, name, value)
     section = _find_section(draft, given.section)
@@ -197,11 +204,26 @@ def remove_section(section: FormSection, *, actor: Actor) -> None:
     _finish(draft)
 
 
-def _check(given: QuestionInput) -> dict[str, Any]:
-    """The columns of the question. Errors: InvalidInput("label_en")."""
+def _check(kind: QuestionKind, given: QuestionInput) -> dict[str, Any]:
+    """The columns of the question. Errors: InvalidInput("label_en", "least" or "most")."""
     _require_text(given.labels, "label_en")
+    _check_bounds(kind, given)
     values = {name: getattr(given, name) for name in asdict(given) if name != "section"}
     return values | {"options": _name_options(given.options), "labels": dict(given.labels)}
+
+
+def _check_bounds(kind: QuestionKind, given: QuestionInput) -> None:
+    asked = Part("", kind, "", units=given.units, currency=given.currency)
+    for name in ("least", "most"):
+        bound = getattr(given, name)
+        if bound is None:
+            continue
+        if kind is QuestionKind.MONEY and not given.currency:
+            raise InvalidInput(_l("Choose a currency, so that amounts can be compared."), field="currency")
+        if sentence := why_not_an_answer(asked, bound):
+            raise InvalidInput(sentence, field=name)
+    if given.least is not None and why_not_an_answer(replace(asked, most=given.most), given.least):
+        raise InvalidInput(_l("The greatest answer lies below the smallest one. Check both."), field="most")
 
 
 def _name_options(options: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -28,6 +28,11 @@ def normalise_answer(asked: Asked, typed: Any, countries: Countries = ()) -> Any
     return KINDS[asked.kind].normalise(asked, typed, countries)
 
 
+def describe_bounds(asked: Asked) -> str:
+    """Between what the answer must lie, in one sentence; empty without bounds."""
+    return KINDS[asked.kind].describe_bounds(asked)
+
+
 def label_of(question: Question) -> tuple[str, str]:
     """Locale and text of the question, the reader's language first."""
     return pick_translation(question.labels)

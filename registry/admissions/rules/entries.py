@@ -37,6 +37,8 @@ class Part:
     units: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
     max_words: int | None = None
+    least: Any = None
+    most: Any = None
 
     @property
     def options(self) -> list[dict[str, Any]]:

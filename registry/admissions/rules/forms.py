@@ -105,7 +105,18 @@ def compare_forms(older: FormVersion, newer: FormVersion) -> FormDifference:
 
 def _content(question: Question) -> tuple[Any, ...]:
     """What an applicant would notice."""
-    names = ("kind", "labels", "helps", "options", "units", "currency", "is_required", "max_words")
+    names = (
+        "kind",
+        "labels",
+        "helps",
+        "options",
+        "units",
+        "currency",
+        "is_required",
+        "max_words",
+        "least",
+        "most",
+    )
     conditions = [
         (each.alternative, each.subject, each.operator, each.values, each.source and each.source.key)
         for each in question.conditions

@@ -56,6 +56,10 @@ class Asked(Protocol):
     def currency(self) -> str: ...
     @property
     def max_words(self) -> int | None: ...
+    @property
+    def least(self) -> Any: ...
+    @property
+    def most(self) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -84,15 +88,38 @@ class Kind:
     normalise: Callable[[Asked, Any, Countries], Any] = lambda _asked, typed, _countries: typed or None
     """What was typed as it is stored; what cannot be read stays as typed, so that nothing is lost."""
     settings: frozenset[str] = frozenset()
-    """Which of its own settings a question of this kind has: max_words, options, units, currency."""
+    """Which of its own settings a question of this kind has: max_words, options, units, currency, bounds."""
     first: str = ""
     """The field at which a missing answer is told."""
+    measure: Callable[[Any], Any] = lambda value: value
+    """By what answers are compared with the bounds."""
+    outside: tuple[Any, Any] = ("", "")
+    """The sentences for an answer below the least and above the most one, which they name as `bound`."""
 
     def find_faults(self, asked: Asked, value: Any) -> list[Fault]:
         """Everything that keeps the value from being an answer; empty for an answer."""
         if not is_answered(value):
             return [Fault(str(self.missing), self.first)] if asked.is_required else []
-        return self.check(asked, value)
+        return self.check(asked, value) or self._check_bounds(asked, value)
+
+    def _check_bounds(self, asked: Asked, value: Any) -> list[Fault]:
+        below, above = self.outside
+        if asked.least is not None and self.measure(value) < self.measure(asked.least):
+            return [Fault(str(below % {"bound": self.describe(asked, asked.least)}))]
+        if asked.most is not None and self.measure(value) > self.measure(asked.most):
+            return [Fault(str(above % {"bound": self.describe(asked, asked.most)}))]
+        return []
+
+    def describe_bounds(self, asked: Asked) -> str:
+        """Between what the answer must lie, in one sentence; empty without bounds."""
+        least, most = (
+            None if bound is None else self.describe(asked, bound) for bound in (asked.least, asked.most)
+        )
+        if least is not None and most is not None:
+            return _("From %(least)s to %(most)s.", least=least, most=most)
+        if least is not None:
+            return _("At least %(least)s.", least=least)
+        return _("At most %(most)s.", most=most) if most is not None else ""
 
 
 def is_answered(value: Any) -> bool:
@@ -268,6 +295,9 @@ def _describe_language(_asked: Asked, value: Any) -> str:
     return _("%(language)s: %(level)s", language=language_name(value["tag"]), level=level)
 
 
+_AMOUNT = (_l("Enter at least %(bound)s."), _l("Enter at most %(bound)s."))
+_DAY = (_l("Enter %(bound)s or a later date."), _l("Enter %(bound)s or an earlier date."))
+
 BASIC: dict[QuestionKind, Kind] = {
     QuestionKind.SHORT_TEXT: Kind(
         missing=_l("Write your answer."), check=_check_text, settings=frozenset({"max_words"})
@@ -302,7 +332,8 @@ BASIC: dict[QuestionKind, Kind] = {
         describe=_describe_number,
         cell=lambda _asked, value: value,
         normalise=lambda _asked, typed, _countries: normalising.normalise_number(typed or None),
-        settings=frozenset({"units"}),
+        settings=frozenset({"units", "bounds"}),
+        outside=_AMOUNT,
     ),
     QuestionKind.MONEY: Kind(
         missing=_l("Enter an amount, like 1250 or 1250.50."),
@@ -310,17 +341,23 @@ BASIC: dict[QuestionKind, Kind] = {
         describe=lambda _asked, value: format_money(value["minor"], value["currency"]),
         cell=lambda _asked, value: f"{major_units(value['minor'], value['currency'])} {value['currency']}",
         normalise=_normalise_money,
-        settings=frozenset({"currency"}),
+        settings=frozenset({"currency", "bounds"}),
+        measure=lambda value: value["minor"],
+        outside=_AMOUNT,
     ),
     QuestionKind.DATE: Kind(
         missing=_l("Enter the date, like 27 3 2007."),
         check=_check_day,
         describe=lambda _asked, value: format_day(date.fromisoformat(value)),
+        settings=frozenset({"bounds"}),
+        outside=_DAY,
     ),
     QuestionKind.YEAR_MONTH: Kind(
         missing=_l("Enter month and year, like 9 2024."),
         check=_check_month,
         describe=lambda _asked, value: format_month(date.fromisoformat(f"{value}-01")),
+        settings=frozenset({"bounds"}),
+        outside=_DAY,
     ),
     QuestionKind.COUNTRY: Kind(
         missing=_l("Choose a country."),

@@ -142,6 +142,16 @@ def test_add_question_from_its_page_stores_every_part(client, form):
         ("number", {"unit_en": "x" * 41}, "unit_en"),
         ("choice", {"option-1-en": "x" * 201}, "option-1-en"),
         ("choice", {"sensitivity": "secret"}, "sensitivity"),
+        ("number", {"least": "few"}, "least"),
+        ("number", {"least": "5", "most": "4"}, "most"),
+        ("money", {"least": "5"}, "currency"),
+        ("money", {"most": "5.001", "currency": "USD"}, "most"),
+        ("date", {"most-day": "31", "most-month": "2", "most-year": "2027"}, "most"),
+        (
+            "year_month",
+            {f"least-{part}": value for part, value in (("month", "13"), ("year", "2024"))},
+            "least",
+        ),
     ],
 )
 def test_add_question_with_a_bad_value_says_so_at_its_field(client, form, kind, bad, at):
@@ -152,6 +162,31 @@ def test_add_question_with_a_bad_value_says_so_at_its_field(client, form, kind, 
     assert set(re.findall(r'id="([a-z0-9_-]+)-error"', text)) == {at}
     assert 'value="Что вы продаёте?"' in text or "label_ru" in bad
     assert _layout() == STANDARD
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "stored"),
+    [
+        ("number", {"least": "0", "most": "２,5"}, (0, 2.5)),
+        ("number", {}, (None, None)),
+        ("money", {"least": "10", "currency": "USD"}, ({"minor": 1000, "currency": "USD"}, None)),
+        ("date", {"most-day": "1", "most-month": "3", "most-year": "2027"}, (None, "2027-03-01")),
+        ("year_month", {"least-month": "9", "least-year": "2024"}, ("2024-09", None)),
+    ],
+)
+def test_question_keeps_its_bounds_when_saved_again(client, form, kind, typed, stored):
+    assert client.post(_path(f"/questions/new?kind={kind}"), data=QUESTION | typed).status_code == 303
+    question = get_question(_draft(), "what_do_you_sell")
+    assert (question.least, question.most) == stored
+
+    page = client.get(_path("/questions/what_do_you_sell")).get_data(as_text=True)
+    shown = dict(re.findall(r'name="((?:least|most)[a-z-]*)" [^>]*value="([^"]+)"', page))
+    again = QUESTION | shown | {"version": "1", "label_en": "And now?", "currency": typed.get("currency", "")}
+    assert client.post(_path("/questions/what_do_you_sell"), data=again).status_code == 303
+
+    db.session.expire_all()
+    question = get_question(_draft(), "what_do_you_sell")
+    assert (question.labels["en"], question.least, question.most) == ("And now?", *stored)
 
 
 def test_add_question_gives_room_for_more_answers_and_keeps_what_was_typed(client, form):

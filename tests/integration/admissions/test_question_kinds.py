@@ -140,6 +140,19 @@ def test_answer_page_refuses_what_is_no_answer_at_its_field_and_keeps_it(ask, ki
     assert _stored() is None
 
 
+def test_answer_page_tells_the_bounds_before_and_at_an_answer_outside(ask, client):
+    path, answer = ask(K.NUMBER, least=1, most=12, units={"en": "months"})
+    assert "Unit: months. From 1 months to 12 months." in client.get(path).get_data(as_text=True)
+
+    response = answer(answer="0,5")
+
+    assert response.status_code == 422
+    assert "Enter at least 1 months." in response.get_data(as_text=True)
+    assert answer(answer="13").status_code == 422
+    assert answer(answer="12").status_code == 303
+    assert _stored() == 12
+
+
 def test_answer_page_of_entries_grows_by_one_and_takes_one_away(ask, client):
     path, answer = ask(K.EDUCATION)
     first = {"answer-0-place": "School 5"}

@@ -39,6 +39,8 @@ def _question(kind, **given):
         "options": OPTIONS,
         "units": {},
         "currency": "",
+        "least": None,
+        "most": None,
     }
     return Question(key="q", kind=kind, labels={"en": "Q?"}, **{**values, **given})
 
@@ -199,3 +201,49 @@ def test_number_reads_with_its_unit_in_the_readers_language(app):
     question = _question(K.NUMBER, units={"en": "hours a week", "ru": "часов в неделю"})
     with app.test_request_context(), in_locale("ru"):
         assert describe_answer(question, 12) == "12 часов в неделю"
+
+
+def _usd(minor):
+    return {"minor": minor, "currency": "USD"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "bounds", "inside", "below", "above", "sentences"),
+    [
+        (K.NUMBER, (1, 2.5), [1, 2, 2.5], 0, 3, ["Enter at least 1.", "Enter at most 2.5."]),
+        (
+            K.MONEY,
+            (_usd(100), _usd(250)),
+            [_usd(100), _usd(250)],
+            _usd(99),
+            _usd(251),
+            ["Enter at least US$1.00.", "Enter at most US$2.50."],
+        ),
+        (
+            K.DATE,
+            ("2020-01-31", "2020-02-01"),
+            ["2020-01-31", "2020-02-01"],
+            "2020-01-30",
+            "2020-02-02",
+            ["Enter 31 January 2020 or a later date.", "Enter 1 February 2020 or an earlier date."],
+        ),
+        (
+            K.YEAR_MONTH,
+            ("2020-01", "2020-12"),
+            ["2020-01", "2020-12"],
+            "2019-12",
+            "2021-01",
+            ["Enter January 2020 or a later date.", "Enter December 2020 or an earlier date."],
+        ),
+    ],
+)
+def test_bounds_refuse_what_lies_outside_in_words(kind, bounds, inside, below, above, sentences):
+    question = _question(kind, least=bounds[0], most=bounds[1], currency="USD" if kind is K.MONEY else "")
+    with in_locale("en"):
+        assert [find_faults(question, each) for each in inside] == [[]] * len(inside)
+        told = [fault.sentence for each in (below, above) for fault in find_faults(question, each)]
+        assert told == sentences
+        # What was stored before the bounds still reads as what it is.
+        assert describe_answer(question, below) == describe_answer(
+            _question(kind, currency=question.currency), below
+        )
