@@ -96,7 +96,7 @@ def publish_form(draft: FormVersion, *, version: int | None, actor: Actor) -> Fo
     if obstacles := rules.list_obstacles(draft):
         raise Conflict(obstacles[0])
     draft.published_at = clock.now()
-    moved = sum(_move_unsent(older, draft) for older in queries.list_earlier(draft))
+    moved = sum(_move_unsent(older, draft) for older in queries.lock_earlier(draft))
     about = {"number": draft.number, "moved": moved}
     audit.record(draft, "admissions:form:publish", actor, about=about)
     db.session.flush()

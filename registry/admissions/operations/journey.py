@@ -45,7 +45,7 @@ def start_application(cohort: Cohort, *, actor: Actor) -> Application:
     existing = queries.find_live_application(person, cohort)
     if existing is not None:
         return existing
-    version = queries.find_form_version(cohort)
+    version = queries.find_form_version_to_start(cohort)
     if version is None or not is_open(cohort, clock.now()):
         raise Conflict(_l("Applications for this cohort are not open now."))
     now = clock.now()

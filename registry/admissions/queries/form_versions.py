@@ -71,8 +71,13 @@ def count_unsent(cohort: Cohort) -> int:
     return db.session.scalar(statement) or 0
 
 
-def list_earlier(version: FormVersion) -> Sequence[FormVersion]:
-    """The other published versions of the cohort's form, with their questions."""
+def lock_earlier(version: FormVersion) -> Sequence[FormVersion]:
+    """The other published versions of the cohort's form, with their questions.
+
+    No application begins under them until the transaction ends; those that were just beginning are there.
+    """
+    lock = sa.select(FormVersion.id).where(FormVersion.cohort_id == version.cohort_id)
+    db.session.execute(lock.order_by(FormVersion.id).with_for_update())
     statement = _versions_of(version.cohort).where(
         FormVersion.published_at.is_not(None), FormVersion.id != version.id
     )
@@ -91,6 +96,21 @@ def moves_from(version: FormVersion) -> sa.Select[int, int]:
     seen = sa.select(FormMove.application_id)
     return sa.select(Application.id, sa.literal(version.id)).where(
         Application.id.in_(unsent_under(version)), Application.id.not_in(seen)
+    )
+
+
+def find_once_asked(application: Application, key: str) -> Question | None:
+    """The newest question of this key that a published version of the cohort's form asks."""
+    return db.session.scalar(
+        sa.select(Question)
+        .join(Question.form_version)
+        .where(
+            FormVersion.cohort_id == application.cohort_id,
+            FormVersion.published_at.is_not(None),
+            Question.key == key,
+        )
+        .order_by(FormVersion.number.desc())
+        .limit(1)
     )
 
 

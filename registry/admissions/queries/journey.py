@@ -85,6 +85,14 @@ def find_form_version(cohort: Cohort) -> FormVersion | None:
     )
 
 
+def find_form_version_to_start(cohort: Cohort) -> FormVersion | None:
+    """The same, for an application that is about to begin: no version is published before that is stored."""
+    lock = sa.select(FormVersion.id).where(FormVersion.cohort_id == cohort.id)
+    # Whoever waits here for a publication reads what it made of the versions in the next statement.
+    db.session.execute(lock.with_for_update(read=True, key_share=True))
+    return find_form_version(cohort)
+
+
 def find_live_application(person: Person, cohort: Cohort) -> Application | None:
     """The one application that the person has in the cohort and that has not ended."""
     return db.session.scalar(

@@ -22,7 +22,7 @@ from registry.admissions.rules.journey import FILE, Journey, page_key
 from registry.admissions.views.blueprint import bp
 from registry.admissions.views.journey import Answered, redirect_unless_draft
 from registry.admissions.views.pages import describe_files, list_files
-from registry.admissions.views.particulars import CHECK, get_question, next_address
+from registry.admissions.views.particulars import CHECK, NotAsked, get_question, leave_unasked, next_address
 from registry.catalogue.rules import is_open
 from registry.core import clock, storage
 from registry.core.documents import MAX_BYTES, Document, read_document
@@ -49,23 +49,27 @@ def save_files(code: str, key: str) -> Answered:
     if application is None or elsewhere is not None:
         return elsewhere  # type: ignore[return-value]
     journey = journeys.get_journey(application)
-    question = _get_question(journey, key)
-    form = make_files_form(question, journey.answers.get(key))
-    if form.validate_on_submit():
-        try:
-            document, digest = _receive(form.file.data)
-            with transaction():
-                application = reload_locked(application)
-                _save(application, question, document, digest, form.data.get("instead_of") or "")
-                journey = journeys.get_journey(application)
-        except RegistryError as error:
-            form.show(error)
-        else:
-            if request.form.get("action") == ADD:
-                return redirect(_here(code, key), 303)
-            return redirect(next_address(journey, page_key(question)), 303)
-        journey = journeys.get_journey(application)
+    try:
         question = _get_question(journey, key)
+        form = make_files_form(question, journey.answers.get(key))
+        if form.validate_on_submit():
+            try:
+                document, digest = _receive(form.file.data)
+                with transaction():
+                    journey = journeys.get_journey(reload_locked(application))
+                    question = _get_question(journey, key)
+                    _save(journey.application, question, document, digest, form.data.get("instead_of") or "")
+                    journey = journeys.get_journey(application)
+            except RegistryError as error:
+                form.show(error)
+            else:
+                if request.form.get("action") == ADD:
+                    return redirect(_here(code, key), 303)
+                return redirect(next_address(journey, page_key(question)), 303)
+            journey = journeys.get_journey(application)
+            question = _get_question(journey, key)
+    except NotAsked:
+        return leave_unasked(application, key)
     return render_template(
         "admissions/save_files.html",
         journey=journey,
@@ -129,6 +133,8 @@ def _change(code: str, key: str, operation: Callable[..., object], done: str) ->
             journey: Journey = journeys.get_journey(reload_locked(application))
             question = _get_question(journey, key)
             operation(journey.application, question, request.form.get("file", ""), actor=current_actor)
+    except NotAsked:
+        return leave_unasked(application, key)
     except (InvalidInput, Conflict) as error:
         flash(str(error), "error")
     else:

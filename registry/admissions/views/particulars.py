@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
@@ -12,11 +13,13 @@ from registry.admissions.forms import journey as journey_forms
 from registry.admissions.forms import particulars as forms
 from registry.admissions.forms.answers import AnswerForm, make_answer_form
 from registry.admissions.forms.particulars import PageForm
-from registry.admissions.models import Question
+from registry.admissions.models import Application, Question
 from registry.admissions.operations import journey as operations
 from registry.admissions.queries import journey as queries
 from registry.admissions.queries.corrections import find_reason
+from registry.admissions.queries.form_versions import find_once_asked
 from registry.admissions.queries.seats import reload_locked
+from registry.admissions.rules.answers import label_of
 from registry.admissions.rules.consents import get_consent_text
 from registry.admissions.rules.journey import CONSENT, PURPOSES, QUESTION, Journey
 from registry.admissions.views.blueprint import bp
@@ -76,6 +79,8 @@ def _answer_page(
                 if is_personal:
                     operations.open_page(journey.application, key, actor=current_actor)
                 save(journey, form)
+    except NotAsked as unasked:
+        return leave_unasked(application, unasked.key)
     except RegistryError as error:
         if form is None:
             raise
@@ -279,11 +284,38 @@ def save_answer(code: str, key: str) -> Answered:
     )
 
 
+class NotAsked(NotFound):
+    """A question that this applicant is not asked, or not any more."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+
+
 def get_question(journey: Journey, key: str) -> Question:
+    """Errors: NotAsked."""
     for question in journey.asked:
         if question.key == key:
             return question
-    raise NotFound
+    raise NotAsked(key)
+
+
+def leave_unasked(application: Application, key: str) -> Response:
+    """Where a page leads that other answers, or a new version of the form, have closed meanwhile.
+
+    Errors: NotFound for what was never asked.
+    """
+    question = find_once_asked(application, key)
+    if question is None:
+        raise NotFound
+    flash(
+        _(
+            "“%(question)s” is not asked any more, so nothing was stored for it.",
+            question=label_of(question)[1],
+        ),
+        "error",
+    )
+    return redirect(url_for("admissions.show_tasks", code=application.cohort.code), 303)
 
 
 @bp.route("/apply/<code>/consents/<purpose>", methods=["GET", "POST"])

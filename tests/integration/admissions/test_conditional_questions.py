@@ -188,7 +188,6 @@ def _answers():
 
 def test_question_opens_and_closes_with_the_answer_it_depends_on(apply, client):
     assert _tasks(client) == ["sells"]
-    assert client.get("/apply/PUB22222/questions/goods").status_code == 404
 
     assert apply("sells", "yes").location == "/apply/PUB22222/questions/goods"
     assert apply("goods", "honey").location == "/apply/PUB22222/questions/bees"
@@ -202,6 +201,20 @@ def test_question_opens_and_closes_with_the_answer_it_depends_on(apply, client):
     check = client.get("/apply/PUB22222/check").get_data(as_text=True)
     assert "About sells?" in check
     assert "About goods?" not in check
+
+
+def test_page_that_another_tab_has_closed_leads_to_the_task_list_and_stores_nothing(apply, client):
+    apply("sells", "yes")
+    apply("sells", "no")  # In another tab, while the page of the goods is still open.
+
+    response = apply("goods", "honey")
+
+    assert (response.status_code, response.location) == (303, "/apply/PUB22222/tasks")
+    told = html.unescape(client.get("/apply/PUB22222/tasks").get_data(as_text=True))
+    assert "“About goods?” is not asked any more, so nothing was stored for it." in told
+    assert _answers() == {"sells": False}
+    assert client.get("/apply/PUB22222/questions/goods").location == "/apply/PUB22222/tasks"
+    assert client.get("/apply/PUB22222/questions/never_asked").status_code == 404
 
 
 def test_submission_stores_nothing_that_was_not_asked(published_form):
