@@ -9,20 +9,24 @@ from registry.admissions.models import Application
 from registry.admissions.rules.names import NAMES_EDITION
 from registry.core.database import db
 from registry.core.i18n import fold
-from registry.core.transliteration import sound_out
+from registry.core.transliteration import is_han, sound_out
 
 CHUNK = 500
 
 
 def hold_names(search_name: Any, text: str) -> list[sa.ColumnElement[bool]]:
-    """What is true of the search names that hold all words of the text: as typed, or beginning as it sounds."""
+    """What is true of the search names that hold all words of the text: as typed, or beginning as it sounds.
+
+    A single Han character must sound like a whole word: as a beginning, 李 (li) would also find every Liu.
+    """
     clauses = []
     for word in fold(text).split():
         written = search_name.contains(word, autoescape=True)
         heard = sound_out(word)
         if heard and heard != word:
-            begins = search_name.startswith(heard, autoescape=True)
-            clauses.append(sa.or_(written, begins, search_name.contains(f" {heard}", autoescape=True)))
+            end = " " if len(word) == 1 and is_han(word) else ""
+            names = sa.literal(" ").concat(search_name).concat(" ")
+            clauses.append(sa.or_(written, names.contains(f" {heard}{end}", autoescape=True)))
         else:
             clauses.append(written)
     return clauses

@@ -60,6 +60,8 @@ SEARCHES = [
     ("سارا", {"sara"}),
     ("Rezaei", {"sara"}),
     ("rezaei dilnoza", set()),
+    ("张", {"zhang"}),
+    ("詹", set()),
     ("王", set()),
     ("%", set()),
     ("_", set()),
