@@ -12,11 +12,12 @@ from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.accounts.queries import get_account_actor
-from registry.admissions.enums import BulkAction, BulkResult, Decision, RejectionReason
+from registry.admissions.enums import BulkAction, BulkResult, RejectionReason
 from registry.admissions.models import Application, BulkRow, BulkRun
 from registry.admissions.operations import decisions, lists
 from registry.admissions.operations.decisions import DecisionInput
 from registry.admissions.queries import bulk as queries
+from registry.admissions.rules.bulk import STAGED_BY
 from registry.catalogue.models import Cohort
 from registry.core import audit, clock, jobs
 from registry.core.codes import new_code
@@ -140,13 +141,8 @@ def _settle(run: BulkRun, application_id: int, result: BulkResult, message: str 
 
 
 def _action_of(run: BulkRun, actor: Actor) -> Callable[[Application], object]:
-    staged = {
-        BulkAction.OFFER: Decision.OFFER,
-        BulkAction.WAITLIST: Decision.WAITLIST,
-        BulkAction.REJECT: Decision.REJECT,
-    }
-    if run.action in staged:
-        given = DecisionInput(staged[run.action], run.rejection)
+    if decision := STAGED_BY.get(run.action):
+        given = DecisionInput(decision, run.rejection)
         return lambda application: decisions.stage_decision(application, given, actor=actor)
     others: Mapping[BulkAction, Callable[[Application], object]] = {
         BulkAction.REVIEW: lambda application: decisions.start_review(application, actor=actor),

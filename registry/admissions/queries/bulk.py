@@ -1,14 +1,16 @@
 """Bulk actions: what is still to do, and what became of each application."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from registry.access.actor import Actor
-from registry.admissions.enums import ApplicationStatus, BulkResult
+from registry.admissions.enums import ApplicationStatus, BulkResult, Decision
 from registry.admissions.models import Application, BulkRow, BulkRun, StagedDecision
 from registry.admissions.queries.scope import _visible_to
+from registry.admissions.rules.bulk import DECIDABLE
 from registry.catalogue.models import Cohort
 from registry.core.database import db
 from registry.core.errors import NotFound
@@ -70,16 +72,53 @@ def count_by_status(run: BulkRun) -> list[tuple[ApplicationStatus, bool, int]]:
     return [(status, bool(staged), n) for status, staged, n in rows]
 
 
-def list_staged_among(rows: Sequence[BulkRow]) -> frozenset[int]:
-    """Keys of those applications for which a decision is staged."""
-    return frozenset(
-        db.session.scalars(
-            sa.select(StagedDecision.application_id).where(
-                StagedDecision.application_id.in_([row.application_id for row in rows]),
-                StagedDecision.released_at.is_(None),
-            )
+def count_replaced(run: BulkRun, decision: Decision) -> dict[Decision, int]:
+    """How many other decisions are staged for the applications that wait, by decision."""
+    counted = db.session.execute(
+        sa.select(StagedDecision.decision, sa.func.count())
+        .join(BulkRow, BulkRow.application_id == StagedDecision.application_id)
+        .where(
+            BulkRow.run_id == run.id,
+            BulkRow.result == BulkResult.WAITING,
+            StagedDecision.released_at.is_(None),
+            StagedDecision.decision != decision,
+        )
+        .group_by(StagedDecision.decision)
+        .order_by(StagedDecision.decision)
+    )
+    return {row[0]: row[1] for row in counted}
+
+
+def count_new_offers(run: BulkRun) -> Counter[str]:
+    """How many offers staging one for each that waits would add, by member state."""
+    is_offered = sa.exists().where(
+        StagedDecision.application_id == Application.id,
+        StagedDecision.released_at.is_(None),
+        StagedDecision.decision == Decision.OFFER,
+    )
+    counted = db.session.execute(
+        sa.select(Application.member_state, sa.func.count())
+        .join(BulkRow, BulkRow.application_id == Application.id)
+        .where(
+            BulkRow.run_id == run.id,
+            BulkRow.result == BulkResult.WAITING,
+            Application.status.in_(DECIDABLE),
+            ~is_offered,
+        )
+        .group_by(Application.member_state)
+    )
+    return Counter({row[0]: row[1] for row in counted})
+
+
+def map_staged(rows: Sequence[BulkRow]) -> dict[int, Decision]:
+    """What is staged for these applications, by application."""
+    staged = db.session.execute(
+        sa.select(StagedDecision.application_id, StagedDecision.decision).where(
+            StagedDecision.application_id.in_([row.application_id for row in rows]),
+            StagedDecision.released_at.is_(None),
         )
     )
+    return {row[0]: row[1] for row in staged}
 
 
 def _is_staged() -> sa.ColumnElement[bool]:

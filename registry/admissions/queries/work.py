@@ -1,6 +1,7 @@
 """What waits for a coordinator: counts from the kept ones, ages from the first row of an index."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -150,8 +151,11 @@ def _expiring(soon: datetime) -> Any:
     )
 
 
-def list_quotas(cohort: Cohort) -> list[QuotaRow]:
-    """The cohort's pools with what they hold, states by code, the general pool last."""
+def list_quotas(cohort: Cohort, *, more: Mapping[str, int] | None = None) -> list[QuotaRow]:
+    """The cohort's pools with what they hold, states by code, the general pool last.
+
+    `more`: member state -> offers that would be staged beside those that are.
+    """
     pools = db.session.scalars(
         sa.select(SeatPool)
         .where(SeatPool.cohort_id == cohort.id)
@@ -162,7 +166,7 @@ def list_quotas(cohort: Cohort) -> list[QuotaRow]:
     waiting = _count_by_pool(
         WaitlistEntry.pool_id, WaitlistEntry.pool_id.in_(ids), WaitlistEntry.left_at.is_(None)
     )
-    staged: dict[int, int] = {}
+    offers = Counter(more or {})
     for member_state, n in db.session.execute(
         sa.select(Application.member_state, sa.func.count())
         .join(StagedDecision.application)
@@ -173,6 +177,9 @@ def list_quotas(cohort: Cohort) -> list[QuotaRow]:
         )
         .group_by(Application.member_state)
     ):
+        offers[member_state] += n
+    staged: dict[int, int] = {}
+    for member_state, n in offers.items():
         for pool in choose_serving_pools(pools, member_state, general_serves_all=False):
             staged[pool.id] = staged.get(pool.id, 0) + n
     return [

@@ -1,7 +1,7 @@
 """The table of applications, what is done to several of its rows, and the filters that are kept."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
-from registry.admissions.enums import BulkResult
+from registry.admissions.enums import BulkAction, BulkResult, Decision
 from registry.admissions.forms.applications import member_of
 from registry.admissions.forms.listing import ApplicationFilterForm, BulkForm, SaveFilterForm, StartForm
 from registry.admissions.models import BulkRow, BulkRun
@@ -17,7 +17,8 @@ from registry.admissions.operations import bulk, lists
 from registry.admissions.queries import applications as application_queries
 from registry.admissions.queries import bulk as bulk_queries
 from registry.admissions.queries import listing as queries
-from registry.admissions.rules.bulk import why_left_out
+from registry.admissions.queries import work as work_queries
+from registry.admissions.rules.bulk import STAGED_BY, why_left_out
 from registry.admissions.rules.lists import list_columns
 from registry.admissions.views.applications import back_arguments
 from registry.admissions.views.blueprint import bp
@@ -63,7 +64,7 @@ def read_filters(cohort: Cohort) -> ApplicationFilterForm:
 @bp.post("/manage/cohorts/<code>/applications")
 @requires(Permission.DECISION_STAGE)
 def plan_bulk(code: str) -> Any:
-    """One action for the ticked rows, done at once, or for all that match, asked about once more."""
+    """One action for many rows: looked at first where it decides or means all that match, else done at once."""
     cohort = application_queries.get_cohort(code, actor=current_actor)
     filters = read_filters(cohort)
     form = BulkForm()
@@ -77,7 +78,8 @@ def plan_bulk(code: str) -> Any:
                     arguments=back_arguments(),
                     actor=current_actor,
                 )
-                is_ours = not form.everything.data and bulk.start_bulk(run, cohort, actor=current_actor)
+                asks_first = form.everything.data or run.action in STAGED_BY
+                is_ours = not asks_first and bulk.start_bulk(run, cohort, actor=current_actor)
         except RegistryError as error:
             form.show(error)
         else:
@@ -102,18 +104,34 @@ def show_bulk(code: str, run: str) -> str:
     planned = bulk_queries.get_bulk_run(run, cohort)
     result = member_of(BulkResult, request.args.get("result"))
     page = bulk_queries.list_rows(planned, result, key=request.args.get("page"))
-    is_planned = planned.started_at is None
     return render_template(
         "admissions/show_bulk.html",
         run=planned,
         counts=bulk_queries.count_results(planned),
         only=result,
         page=page,
-        left_out=_count_left_out(planned) if is_planned else [],
-        reasons=_map_reasons(planned, page.rows) if is_planned else {},
         form=StartForm(),
         cohort=cohort,
+        **_foretell(planned, cohort, page.rows),
     )
+
+
+def _foretell(run: BulkRun, cohort: Cohort, rows: Sequence[BulkRow]) -> dict[str, Any]:
+    """Before it begins: who will be left out and why, what is replaced, and whether the seats suffice."""
+    if run.started_at is not None:
+        return {"reasons": {}, "staged": {}}
+    staged = bulk_queries.map_staged(rows)
+    decision = STAGED_BY.get(run.action)
+    more = bulk_queries.count_new_offers(run) if run.action is BulkAction.OFFER else None
+    return {
+        "left_out": _count_left_out(run),
+        "reasons": _map_reasons(run, rows, staged),
+        "staged": staged if decision else {},
+        "replaced": bulk_queries.count_replaced(run, decision) if decision else {},
+        "over": [row for row in work_queries.list_quotas(cohort, more=more) if row.balance < 0]
+        if more
+        else [],
+    }
 
 
 def _count_left_out(run: BulkRun) -> list[tuple[str, int]]:
@@ -125,9 +143,8 @@ def _count_left_out(run: BulkRun) -> list[tuple[str, int]]:
     return counts.most_common()
 
 
-def _map_reasons(run: BulkRun, rows: Sequence[BulkRow]) -> dict[int, Any]:
+def _map_reasons(run: BulkRun, rows: Sequence[BulkRow], staged: Mapping[int, Decision]) -> dict[int, Any]:
     """Why the rows of this page will be left out, by application."""
-    staged = bulk_queries.list_staged_among(rows)
     return {
         row.application_id: why_left_out(
             run.action, row.application.status, is_staged=row.application_id in staged
@@ -139,7 +156,7 @@ def _map_reasons(run: BulkRun, rows: Sequence[BulkRow]) -> dict[int, Any]:
 @bp.post("/manage/cohorts/<code>/bulk/<run>")
 @requires(Permission.DECISION_STAGE)
 def start_bulk(code: str, run: str) -> BaseResponse:
-    """Begin what was asked for all that match."""
+    """Begin what was looked at."""
     with transaction():
         cohort = application_queries.get_cohort(code, actor=current_actor)
         planned = bulk_queries.get_bulk_run(run, cohort)

@@ -20,7 +20,7 @@ from registry.core.transaction import transaction
 from tests.factories.accounts import RoleGrantFactory, UserFactory
 from tests.factories.actors import coordinator
 from tests.factories.admissions import ApplicationFactory, StagedDecisionFactory
-from tests.factories.catalogue import CohortFactory
+from tests.factories.catalogue import CohortFactory, SeatPoolFactory
 from tests.factories.lists import ApplicationTagFactory
 from tests.queries import counted_queries
 
@@ -61,6 +61,14 @@ def results(page: str) -> dict[str, str]:
     return {code: " ".join(re.sub("<[^>]*>", " ", words).split()) for code, words in rows}
 
 
+def do_bulk(client, cohort, **values):
+    """Choose, and begin where that is asked about once more. Returns the address of the results."""
+    response = client.post(table(cohort), data=values)
+    if "Nothing has been done to" in text_of(client.get(response.location)):
+        client.post(response.location)
+    return response.location
+
+
 def statuses() -> dict[str, ApplicationStatus]:
     return dict(db.session.execute(sa.select(Application.code, Application.status)).all())
 
@@ -72,10 +80,12 @@ def test_plan_bulk_of_ticked_rows_does_it_and_says_what_became_of_each(client, a
     foreign = ApplicationFactory()
     codes = [first.code, accepted.code, second.code, foreign.code, "2222BBBB"]
 
-    response = client.post(table(cohort, "?sort=name"), data={"codes": codes, "action": "offer"})
+    planned = client.post(table(cohort, "?sort=name"), data={"codes": codes, "action": "offer"})
+    before = db.session.scalars(sa.select(StagedDecision)).all()
+    client.post(planned.location)
 
-    assert response.status_code == 303
-    page = text_of(client.get(response.location))
+    assert (planned.status_code, before) == (303, [])
+    page = text_of(client.get(planned.location))
     assert results(page) == {
         first.code: "Done",
         second.code: "Done",
@@ -103,7 +113,7 @@ def test_plan_bulk_of_ticked_rows_does_it_and_says_what_became_of_each(client, a
 def test_plan_bulk_does_each_action(client, actor, cohort, values, before, after) -> None:
     application = ApplicationFactory(cohort=cohort, status=before)
 
-    client.post(table(cohort), data={"codes": [application.code], **values})
+    do_bulk(client, cohort, codes=[application.code], **values)
 
     staged = db.session.scalar(sa.select(StagedDecision.decision))
     assert (statuses()[application.code], staged, list(listing.list_tags(cohort))) == after
@@ -113,9 +123,9 @@ def test_plan_bulk_does_each_action(client, actor, cohort, values, before, after
 def test_plan_bulk_takes_back(client, actor, cohort, action, tag) -> None:
     application = ApplicationFactory(cohort=cohort, status=S.UNDER_REVIEW)
     ApplicationTagFactory(application=application, tag__name="Top")
-    client.post(table(cohort), data={"codes": [application.code], "action": "offer"})
+    do_bulk(client, cohort, codes=[application.code], action="offer")
 
-    client.post(table(cohort), data={"codes": [application.code], "action": action, "tag": tag})
+    do_bulk(client, cohort, codes=[application.code], action=action, tag=tag)
 
     is_staged = db.session.scalar(sa.select(StagedDecision.id)) is not None
     assert (is_staged, list(listing.list_tags(cohort))) == (
@@ -197,9 +207,44 @@ def test_show_bulk_tells_before_it_begins_who_will_be_left_out_and_why(client, a
     done = text_of(client.get(planned.location))
 
     assert f"1 application: {reasons[action]}" in page
-    assert results(page) == {ready.code: "Not yet", decided.code: f"Will be left out {reasons[action]}"}
+    foretold = {
+        code: words.removesuffix(" Staged so far: Offer a place") for code, words in results(page).items()
+    }
+    assert foretold == {ready.code: "Not yet", decided.code: f"Will be left out {reasons[action]}"}
     # What was foretold is what happens.
     assert results(done) == {ready.code: "Done", decided.code: f"Could not be done {reasons[action]}"}
+
+
+def test_show_bulk_tells_before_it_begins_what_it_replaces_and_where_seats_are_short(
+    client, actor, cohort
+) -> None:
+    SeatPoolFactory(cohort=cohort, member_state="KZ", seats=2)
+    SeatPoolFactory(cohort=cohort, member_state="UZ", seats=9)
+    waiting, offered, fresh, other = (
+        ApplicationFactory(cohort=cohort, status=S.UNDER_REVIEW, member_state=state)
+        for state in ("KZ", "KZ", "KZ", "UZ")
+    )
+    StagedDecisionFactory(application=waiting, decision=Decision.WAITLIST)
+    StagedDecisionFactory(application=offered, decision=Decision.OFFER)
+    codes = [each.code for each in (waiting, offered, fresh, other)]
+
+    planned = client.post(table(cohort), data={"action": "offer", "codes": codes})
+    page = text_of(client.get(planned.location))
+    do_bulk(client, cohort, action="offer", codes=codes)
+
+    assert "Put on the waiting list: 1" in page
+    assert "Kazakhstan: offers staged: 3, seats left: 2." in page
+    assert "Uzbekistan: offers" not in page
+    assert results(page) == {
+        waiting.code: "Not yet Staged so far: Put on the waiting list",
+        offered.code: "Not yet Staged so far: Offer a place",
+        fresh.code: "Not yet",
+        other.code: "Not yet",
+    }
+    staged = db.session.execute(
+        sa.select(StagedDecision.decision, sa.func.count()).group_by(StagedDecision.decision)
+    ).all()
+    assert [tuple(row) for row in staged] == [(Decision.OFFER, 4)]
 
 
 def test_start_bulk_is_for_whoever_chose(client, acting_as, actor, cohort) -> None:
