@@ -24,6 +24,7 @@ class Permission(StrEnum):
     APPLICATION_EXPORT = "admissions:application:export"
     APPLICATION_REVIEW = "admissions:application:review"
     APPLICATION_ENDORSE = "admissions:application:endorse"
+    INVITATION_EDIT = "admissions:invitation:edit"
     APPLICATION_PROCESS = "admissions:application:process"
     DECISION_STAGE = "admissions:decision:stage"
     DECISION_RELEASE = "admissions:decision:release"

@@ -38,7 +38,14 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.APPLICANT: _APPLICANT,
     Role.GUARDIAN: frozenset({P.GUARDIAN_CONSENT}),
     Role.FOCAL_POINT: frozenset(
-        {P.DESK_ENTER, P.APPLICATION_VIEW, P.ATTACHMENT_VIEW, P.APPLICATION_ENDORSE, P.REPORT_VIEW_STATE}
+        {
+            P.DESK_ENTER,
+            P.APPLICATION_VIEW,
+            P.ATTACHMENT_VIEW,
+            P.APPLICATION_ENDORSE,
+            P.INVITATION_EDIT,
+            P.REPORT_VIEW_STATE,
+        }
     ),
     Role.REVIEWER: frozenset({P.REVIEWS_ENTER, P.APPLICATION_VIEW, P.ATTACHMENT_VIEW, P.APPLICATION_REVIEW}),
     Role.COORDINATOR: frozenset(
@@ -48,6 +55,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.ATTACHMENT_VIEW,
             P.APPLICATION_EXPORT,
             P.APPLICATION_PROCESS,
+            P.INVITATION_EDIT,
             P.DECISION_STAGE,
             P.DECISION_RELEASE,
             P.SCORE_VIEW,

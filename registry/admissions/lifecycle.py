@@ -5,6 +5,7 @@ from registry.access.permissions import Permission as P
 from registry.admissions.enums import CLOSABLE_STATUSES, OPEN_STATUSES, ReviewStatus
 from registry.admissions.enums import ApplicationStatus as S
 from registry.admissions.models import Application, Review
+from registry.admissions.rules.nominations import UNDOABLE_STATUSES
 
 APPLICATION = Lifecycle(
     Application,
@@ -49,6 +50,7 @@ APPLICATION = Lifecycle(
             P.APPLICATION_ENDORSE,
             needs_reason=True,
         ),
+        row("undo_endorsement", UNDOABLE_STATUSES, S.AWAITING_ENDORSEMENT, P.APPLICATION_ENDORSE),
         # For a state without a focal point, as its cohort says.
         row("pass_on", {S.AWAITING_ENDORSEMENT}, S.SUBMITTED, P.CLOCK_RUN),
         row(

@@ -99,6 +99,7 @@ ADMISSIONS = {
     "admissions.endorse_for_state": only("application", coordinator=OWN),
     "admissions.assign_automatically": only("cohort", coordinator=OWN),
     "admissions.assign_reviewer": only("application", coordinator=OWN),
+    "admissions.correct_invitation": only("invitation", focal_point=OWN, coordinator=OWN),
     "admissions.declare_conflict": only("application", reviewer=OWN),
     "admissions.export_applications": only("cohort", coordinator=OWN),
     "admissions.invite": only("state_cohort", focal_point=OWN),
@@ -118,7 +119,7 @@ ADMISSIONS = {
     "admissions.plan_bulk": only("cohort", form={"action": "review", "everything": "y"}, coordinator=SENT),
     "admissions.rank_applications": only("state_cohort", focal_point=OWN),
     "admissions.preview_selection": only("cohort", coordinator=OWN),
-    "admissions.resend_invitation": only("invitation", focal_point=SENT),
+    "admissions.resend_invitation": only("invitation", focal_point=SENT, coordinator=SENT),
     "admissions.release_decisions": only("cohort", coordinator=OWN),
     "admissions.remove_tag": only("application", form={"tag": "Known"}, coordinator=SENT),
     "admissions.save_filter": only("cohort", coordinator=OWN),
@@ -139,12 +140,13 @@ ADMISSIONS = {
     "admissions.start_bulk": only("bulk_run", coordinator=SENT),
     "admissions.stage_selection": only("cohort", coordinator=(422, 404)),
     "admissions.start_review": only("application", coordinator=SENT),
+    "admissions.undo_endorsement": only("application", focal_point=SENT),
     "admissions.undo_selection": only("selection_run", coordinator=SENT),
     "admissions.unstage_all": only("cohort", coordinator=SENT),
     "admissions.unassign_reviewer": only("application_reader", coordinator=SENT),
     "admissions.unstage_decision": only("application", coordinator=SENT),
     "admissions.upload_nominees": only("state_cohort", focal_point=OWN),
-    "admissions.withdraw_invitation": only("invitation", focal_point=OWN),
+    "admissions.withdraw_invitation": only("invitation", focal_point=OWN, coordinator=OWN),
 }
 
 APPLYING = {

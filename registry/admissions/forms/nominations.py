@@ -6,6 +6,7 @@ from typing import Any
 from wtforms import EmailField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import NumberRange, ValidationError
 
+from registry.admissions.models import Invitation
 from registry.admissions.queries.nominations import Nominated
 from registry.admissions.rules.invitations import InvitationState
 from registry.admissions.rules.nominations import HIGHEST_RANK, RANKED_STATUSES
@@ -125,6 +126,15 @@ class InviteForStateForm(InviteForm):
     def __init__(self, *args: Any, states: Sequence[Choice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.state.choices = [SelectChoice(each.value, each.label) for each in states]
+
+
+class CorrectInvitationForm(InviteForm, VersionedForm):
+    """An invitation that was sent, written anew."""
+
+
+def invitation_values(invitation: Invitation) -> dict[str, str]:
+    """What is stored, as the form shows it."""
+    return {"email": invitation.email, "name": invitation.name, "locale": invitation.locale}
 
 
 class InvitationFilterForm(FilterForm):

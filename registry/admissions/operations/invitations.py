@@ -25,6 +25,7 @@ from registry.core.codes import hash_token, new_code, new_token
 from registry.core.errors import Conflict, InvalidInput
 from registry.core.i18n import LOCALES, _l
 from registry.core.transaction import storing
+from registry.core.versions import refuse_stale
 from registry.messages import operations as messages
 from registry.messages.operations import Recipient
 from registry.people import operations as people
@@ -72,11 +73,7 @@ def invite_for_state(cohort: Cohort, member_state: str, invitee: Invitee, *, act
 def _invite(cohort: Cohort, member_state: str, invitee: Invitee, actor: Actor) -> Invitation:
     if refusal := why_not_inviting(cohort, clock.now()):
         raise Conflict(refusal)
-    email = clean_email(invitee.email)
-    if email is None:
-        raise InvalidInput(_l("Enter an e-mail address, like name@example.org."), field="email")
-    if invitee.locale not in LOCALES:
-        raise InvalidInput(_l("Choose one of the languages."), field="locale")
+    email = _clean(invitee)
     now = clock.now()
     token = new_token()
     with storing(ONE_LIVE) as session:
@@ -101,22 +98,57 @@ def _invite(cohort: Cohort, member_state: str, invitee: Invitee, actor: Actor) -
     return invitation
 
 
+def _clean(invitee: Invitee) -> str:
+    email = clean_email(invitee.email)
+    if email is None:
+        raise InvalidInput(_l("Enter an e-mail address, like name@example.org."), field="email")
+    if invitee.locale not in LOCALES:
+        raise InvalidInput(_l("Choose one of the languages."), field="locale")
+    return email
+
+
 def resend_invitation(invitation: Invitation, *, actor: Actor) -> Invitation:
     """Mail a fresh link; the one sent before stops working.
 
     Errors: NotAllowed; Conflict for one that is used or over, or whose last link is minutes old.
     """
     invitation = _require_open(invitation, actor)
-    now = clock.now()
-    if now < invitation.sent_at + PAUSE:
+    if clock.now() < invitation.sent_at + PAUSE:
         raise Conflict(_l("The link was sent a few minutes ago. Wait ten minutes before you send it again."))
-    token = new_token()
-    invitation.token_hash = hash_token(token)
-    invitation.sent_at = now
-    invitation.opened_at = None
     audit.record(invitation, "admissions:invitation:resend", actor)
-    messages.supersede(_topic(invitation))
-    _write(invitation, token)
+    _send_anew(invitation)
+    return invitation
+
+
+def correct_invitation(
+    invitation: Invitation, invitee: Invitee, *, version: int | None = None, actor: Actor
+) -> Invitation:
+    """Write address, name and language anew. A changed address gets a link of its own; the old one ends at once.
+
+    Errors: NotAllowed; Conflict for one that is used or over, at `email` for an address that is invited already
+            or once a draft was begun with the old one; InvalidInput at `email` or `locale`; StaleWrite.
+    """
+    invitation = _require_open(invitation, actor)
+    email = _clean(invitee)
+    refuse_stale(
+        invitation,
+        version,
+        given={"email": email, "name": invitee.name, "locale": invitee.locale},
+        stored={"email": invitation.email, "name": invitation.name, "locale": invitation.locale},
+    )
+    is_moved = email != invitation.email
+    if is_moved and invitation.application is not None:
+        raise Conflict(
+            _l(
+                "A draft was begun with this address. Take the invitation back, and invite the other address."
+            ),
+            field="email",
+        )
+    with storing(ONE_LIVE):
+        invitation.email, invitation.name, invitation.locale = email, invitee.name, invitee.locale
+        audit.record(invitation, "admissions:invitation:correct", actor)
+    if is_moved:
+        _send_anew(invitation)
     return invitation
 
 
@@ -166,13 +198,22 @@ def refuse_withdrawn(application: Application) -> Invitation | None:
 def _require_open(invitation: Invitation, actor: Actor) -> Invitation:
     invitation = queries.reload_locked_invitation(invitation)
     delegation = Delegation(invitation.cohort, invitation.member_state)
-    policy.require(actor, Permission.APPLICATION_ENDORSE, delegation)
+    policy.require(actor, Permission.INVITATION_EDIT, delegation)
     state = invitation_state(invitation, clock.now())
     if state is InvitationState.APPLIED:
         raise Conflict(_l("This person has applied, so the invitation can no longer be changed."))
     if state not in OPEN_STATES:
         raise Conflict(_l("This invitation is over."))
     return invitation
+
+
+def _send_anew(invitation: Invitation) -> None:
+    token = new_token()
+    invitation.token_hash = hash_token(token)
+    invitation.sent_at = clock.now()
+    invitation.opened_at = None
+    messages.supersede(_topic(invitation))
+    _write(invitation, token)
 
 
 def _topic(invitation: Invitation) -> str:

@@ -10,11 +10,18 @@ from registry.admissions.enums import ApplicationStatus
 from registry.admissions.lifecycle import APPLICATION
 from registry.admissions.models import Application, Invitation, Nomination
 from registry.admissions.operations import notices, offers
-from registry.admissions.operations.steps import take_step
+from registry.admissions.operations.steps import forget_endorsement, take_step
 from registry.admissions.queries import nominations as queries
 from registry.admissions.queries.decisions import find_last_release
 from registry.admissions.queries.seats import get_cohort_of
-from registry.admissions.rules.nominations import HIGHEST_RANK, RANKED_STATUSES, Delegation, find_clashes
+from registry.admissions.rules.nominations import (
+    HIGHEST_RANK,
+    RANKED_STATUSES,
+    Delegation,
+    close_gap,
+    find_clashes,
+    why_not_undoing,
+)
 from registry.catalogue.enums import WithoutFocalPoint
 from registry.catalogue.models import Cohort
 from registry.core import audit, clock
@@ -62,6 +69,46 @@ def decline_for_state(application: Application, *, reason: str, actor: Actor) ->
     """The same for not endorsing. Errors: as for `decline_endorsement`; Conflict."""
     _require_fallback(application)
     return _decline(application, "decline_for_state", reason=reason, actor=actor)
+
+
+def undo_endorsement(application: Application, *, actor: Actor) -> None:
+    """Take the state's answer back, be it yes or no: the application waits for it again.
+
+    Those ranked after it move up. What was said stays in the history.
+    Errors: NotAllowed; Conflict where nothing was said, or the application has moved on.
+    """
+    application = queries.reload_to_endorse(application)
+    policy.require(actor, Permission.APPLICATION_ENDORSE, application)
+    cohort = application.cohort
+    # Locked together with the order of all that the state has endorsed, which closes behind it.
+    nominated = queries.lock_endorsed(cohort, application.member_state)
+    given = queries.find_answer(application)
+    nomination = given.nomination if given else None
+    is_released = find_last_release(cohort) is not None
+    if refusal := why_not_undoing(
+        cohort, application.status, nomination, clock.now(), is_released=is_released
+    ):
+        raise Conflict(refusal)
+    assert nomination is not None  # noqa: S101 -- for the type checker
+    left = nomination.rank
+    take_step(
+        application,
+        "undo_endorsement",
+        actor=actor,
+        about={"rank": [left, None], "is_endorsed": [nomination.is_endorsed, None]},
+    )
+    forget_endorsement(application)
+    db.session.delete(nomination)
+    db.session.flush()
+    if left is not None:
+        movable = {
+            each.application.code: each
+            for each in nominated
+            if each.application.id != application.id and each.application.status in RANKED_STATUSES
+        }
+        ranked = [(code, each.nomination.rank) for code, each in movable.items() if each.nomination.rank]
+        moved = close_gap(ranked, left)
+        _give_ranks([movable[code] for code in moved], moved, actor)
 
 
 def pass_on(application: Application, *, actor: Actor) -> bool:

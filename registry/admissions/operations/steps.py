@@ -1,6 +1,6 @@
 """One step of an application, counted in the same transaction."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from registry.access.actor import Actor
@@ -50,6 +50,13 @@ def take_step(
     return transition
 
 
+def forget_endorsement(application: Application) -> None:
+    """The state's answer was taken back: the application does not count as endorsed any more."""
+    if application.endorsed_at is not None:
+        _count_figure(application, Figure.ENDORSED, -1, on=application.endorsed_at.date())
+        application.endorsed_at = None
+
+
 def _count_status(application: Application, status: ApplicationStatus, difference: int) -> None:
     tally.add(
         ApplicationStatusCount,
@@ -58,8 +65,10 @@ def _count_status(application: Application, status: ApplicationStatus, differenc
     )
 
 
-def _count_figure(application: Application, figure: Figure) -> None:
-    today = clock.today()
+def _count_figure(
+    application: Application, figure: Figure, difference: int = 1, *, on: date | None = None
+) -> None:
+    on = on or clock.today()
     tally.add(
         ApplicationCount,
         {
@@ -69,12 +78,14 @@ def _count_figure(application: Application, figure: Figure) -> None:
             "sex": application.sex.value if application.sex else "",
             "age_band": application.age_band or AgeBand.UNKNOWN,
         },
+        difference,
     )
     tally.add(
         ApplicationWeekCount,
         {
             "cohort_id": application.cohort_id,
             "figure": figure,
-            "week_on": today - timedelta(days=today.weekday()),
+            "week_on": on - timedelta(days=on.weekday()),
         },
+        difference,
     )

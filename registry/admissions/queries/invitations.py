@@ -5,13 +5,18 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
+from registry.accounts.models import User
 from registry.admissions.models import Application, Invitation
-from registry.admissions.rules.invitations import InvitationState
+from registry.admissions.queries.nominations import INVITATION_HISTORY, StateEntry
+from registry.admissions.rules.invitations import LIVE_STATES, InvitationState
+from registry.admissions.rules.nominations import Delegation
 from registry.catalogue.enums import CohortStatus
 from registry.catalogue.models import Cohort, Programme
 from registry.core import clock
+from registry.core.audit import AuditEntry
 from registry.core.codes import hash_token
 from registry.core.database import db
 from registry.core.errors import NotFound
@@ -24,6 +29,11 @@ class InvitationCounts:
     """How many invitations of a state are in each state."""
 
     by_state: dict[InvitationState, int]
+
+    @property
+    def live(self) -> int:
+        """How many still stand."""
+        return sum(self[state] for state in LIVE_STATES)
 
     def __getitem__(self, state: InvitationState) -> int:
         return self.by_state.get(state, 0)
@@ -83,17 +93,30 @@ def count_invitations(cohort: Cohort, member_state: str) -> InvitationCounts:
 
 
 def get_invitation(code: str, *, actor: Actor) -> Invitation:
-    """Errors: NotFound, also for another state's invitation."""
+    """Errors: NotFound, also for another state's or programme's invitation."""
     invitation = db.session.scalar(
         _joined().where(Invitation.code == code).execution_options(populate_existing=True)
     )
-    if invitation is None or not any(
-        grant.country == invitation.member_state
-        and grant.programme in (None, invitation.cohort.programme.slug)
-        for grant in actor.grants_with(Permission.APPLICATION_ENDORSE)
+    if invitation is None or not policy.can(
+        actor, Permission.INVITATION_EDIT, Delegation(invitation.cohort, invitation.member_state)
     ):
         raise NotFound
     return invitation
+
+
+def list_invitation_history(invitation: Invitation) -> list[StateEntry]:
+    """What was done with the invitation, from the beginning."""
+    rows = db.session.execute(
+        sa.select(AuditEntry, User)
+        .outerjoin(User, User.id == AuditEntry.actor_id)
+        .where(
+            AuditEntry.object_type == Invitation.__tablename__,
+            AuditEntry.object_id == invitation.id,
+            AuditEntry.action.in_(INVITATION_HISTORY),
+        )
+        .order_by(AuditEntry.id)
+    )
+    return [StateEntry(entry, user, invitation=invitation) for entry, user in rows]
 
 
 def get_invitation_by_token(token: str) -> Invitation:

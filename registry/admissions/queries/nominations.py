@@ -12,9 +12,11 @@ from registry.access.permissions import Permission
 from registry.access.roles import PERMISSIONS, Role
 from registry.accounts.models import RoleGrant, User
 from registry.admissions.enums import ApplicationStatus
-from registry.admissions.models import Application, Nomination
+from registry.admissions.models import Application, Invitation, Nomination
+from registry.admissions.queries.decisions import find_last_release
 from registry.admissions.queries.due import BATCH
 from registry.admissions.queries.scope import _visible_to
+from registry.admissions.rules.nominations import why_not_undoing
 from registry.catalogue.enums import NominationMode, WithoutFocalPoint
 from registry.catalogue.models import GENERAL, Cohort, Programme, SeatPool
 from registry.core import clock
@@ -28,12 +30,16 @@ UNRANKED = 1_000_000
 HISTORY = tuple(
     f"admissions:application:{step}"
     for step in (
-        *("endorse", "decline_endorsement", "rank", "pass_on", "endorse_for_state", "decline_for_state"),
+        *("endorse", "decline_endorsement", "undo_endorsement", "rank", "pass_on"),
+        *("endorse_for_state", "decline_for_state"),
         *("submit_to_focal_point", "consent_to_focal_point", "withdraw"),
         *("submit_nominated", "consent_nominated"),
     )
 )
 """What of an application's trail a focal point reads: the state's own part, and what began or ended it."""
+INVITATION_HISTORY = tuple(
+    f"admissions:invitation:{step}" for step in ("send", "resend", "correct", "withdraw")
+)
 
 _SPEAKING = tuple(role for role in Role if Permission.APPLICATION_ENDORSE in PERMISSIONS[role])
 
@@ -161,6 +167,20 @@ def find_answer(application: Application) -> GivenAnswer | None:
     return GivenAnswer(*row) if row else None
 
 
+def can_undo_endorsement(application: Application, cohort: Cohort, given: GivenAnswer | None) -> bool:
+    """Whether the state may still take back what it has said."""
+    return given is not None and (
+        why_not_undoing(
+            cohort,
+            application.status,
+            given.nomination,
+            clock.now(),
+            is_released=find_last_release(cohort) is not None,
+        )
+        is None
+    )
+
+
 def has_focal_point(cohort: Cohort, member_state: str) -> bool:
     """Whether somebody speaks for the state in this cohort now."""
     return bool(
@@ -236,28 +256,44 @@ class StateEntry:
     entry: AuditEntry
     user: User | None
     """Who acted, with an account."""
-    application: Application
+    application: Application | None = None
+    invitation: Invitation | None = None
+    """Which of the two the entry is about."""
 
 
 def list_state_history(
     cohort: Cohort, member_state: str, key: str | None, *, actor: Actor
 ) -> Page[StateEntry]:
-    """What was done with the state's applications, the latest first."""
-    statement = (
+    """What was done with the state's applications and invitations, the latest first."""
+    of_applications = (
         _of_state(cohort, member_state, actor)
-        .add_columns(AuditEntry, User)
-        .join(
-            AuditEntry,
-            sa.and_(
-                AuditEntry.object_type == Application.__tablename__, AuditEntry.object_id == Application.id
-            ),
-        )
-        .outerjoin(User, User.id == AuditEntry.actor_id)
+        .with_only_columns(AuditEntry.id)
+        .join(AuditEntry, _is_about(Application))
         .where(AuditEntry.action.in_(HISTORY))
     )
+    of_invitations = (
+        sa.select(AuditEntry.id)
+        .join(Invitation, _is_about(Invitation))
+        .where(
+            Invitation.cohort_id == cohort.id,
+            Invitation.member_state == member_state,
+            AuditEntry.action.in_(INVITATION_HISTORY),
+        )
+    )
+    statement = (
+        sa.select(AuditEntry)
+        .add_columns(User, Application, Invitation)
+        .outerjoin(User, User.id == AuditEntry.actor_id)
+        .outerjoin(Application, _is_about(Application))
+        .outerjoin(Invitation, _is_about(Invitation))
+        .where(AuditEntry.id.in_(sa.union_all(of_applications, of_invitations)))
+    )
     page = get_page(statement, [SortKey(AuditEntry.id, descending=True)], key)
-    rows = [StateEntry(entry, user, application) for application, entry, user in page.rows]
-    return Page(rows, page.next, page.previous)
+    return Page([StateEntry(*row) for row in page.rows], page.next, page.previous)
+
+
+def _is_about(model: type[Application] | type[Invitation]) -> sa.ColumnElement[bool]:
+    return sa.and_(AuditEntry.object_type == model.__tablename__, AuditEntry.object_id == model.id)
 
 
 def list_own_history(application: Application) -> list[StateEntry]:

@@ -32,6 +32,10 @@ def invitation_state(invitation: Invitation, at: datetime) -> InvitationState:
     return InvitationState.SENT if invitation.opened_at is None else InvitationState.OPENED
 
 
+LIVE_STATES = frozenset({*OPEN_STATES, InvitationState.APPLIED})
+"""Those that speak for a seat of the state; one that was taken back or not used gives it back."""
+
+
 def is_by_invitation(cohort: Cohort) -> bool:
     """Whether only those can apply whom a focal point has invited."""
     return cohort.nomination is NominationMode.NOMINATE_THEN_APPLY

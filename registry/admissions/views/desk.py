@@ -10,6 +10,7 @@ from registry.admissions.enums import ApplicationStatus
 from registry.admissions.forms.nominations import EndorseForm
 from registry.admissions.forms.rooms import DeskFilterForm
 from registry.admissions.queries import desk as queries
+from registry.admissions.queries.nominations import can_undo_endorsement
 from registry.admissions.rules.blindness import read_answer
 from registry.admissions.rules.profile import read_background, read_identity
 from registry.admissions.views.blueprint import bp
@@ -74,6 +75,7 @@ def show_state_application(code: str) -> Any:
         sheet=found,
         form=form,
         row=queries.get_state_cohort(application.cohort.code, application.member_state, actor=current_actor),
+        can_undo=can_undo_endorsement(application, application.cohort, found.answer),
         history=describe_state_history(found.history),
         identity=read_identity(found.application),
         background=read_background(found.application),

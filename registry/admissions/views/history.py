@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from registry.admissions.enums import ApplicationStatus
-from registry.admissions.models import Application
+from registry.admissions.models import Application, Invitation
 from registry.admissions.queries.nominations import StateEntry
 from registry.admissions.rules.closing import describe_closing
 from registry.core.audit import AuditEntry
@@ -26,6 +26,7 @@ _ACTIONS = {
     "admissions:application:refuse": _l("The guardian refused"),
     "admissions:application:endorse": _l("Endorsed"),
     "admissions:application:decline_endorsement": _l("Not endorsed"),
+    "admissions:application:undo_endorsement": _l("The state's answer taken back"),
     "admissions:application:rank": _l("Ranked"),
     "admissions:application:pass_on": _l("Passed on without endorsement"),
     "admissions:application:endorse_for_state": _l("Endorsed in place of the state"),
@@ -55,6 +56,10 @@ _ACTIONS = {
     "admissions:application:remove_tag": _l("Tag removed"),
     "admissions:attachment:add": _l("File added"),
     "admissions:attachment:remove": _l("File removed"),
+    "admissions:invitation:send": _l("Invitation sent"),
+    "admissions:invitation:resend": _l("Invitation sent again"),
+    "admissions:invitation:correct": _l("Invitation corrected"),
+    "admissions:invitation:withdraw": _l("Invitation taken back"),
     "admissions:decision:stage": _l("Decision staged"),
     "admissions:decision:unstage": _l("Staged decision taken back"),
 }
@@ -103,7 +108,8 @@ class StateLine:
     reason: str
     ranks: tuple[int | None, int | None] | None
     """From which rank to which."""
-    application: Application
+    application: Application | None
+    invitation: Invitation | None
 
 
 def describe_state_history(entries: Iterable[StateEntry]) -> list[StateLine]:
@@ -116,6 +122,7 @@ def describe_state_history(entries: Iterable[StateEntry]) -> list[StateLine]:
             reason=each.entry.reason or "",
             ranks=tuple(each.entry.changes["rank"]) if each.entry.action.endswith(":rank") else None,
             application=each.application,
+            invitation=each.invitation,
         )
         for each in entries
     ]

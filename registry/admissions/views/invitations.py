@@ -5,15 +5,19 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from registry.access import policy
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, public, requires
 from registry.accounts.queries import get_user
 from registry.admissions.forms.journey import ConfirmForm
 from registry.admissions.forms.nominations import (
+    CorrectInvitationForm,
     InvitationFilterForm,
     InviteForm,
     InviteForStateForm,
+    invitation_values,
 )
+from registry.admissions.models import Invitation
 from registry.admissions.operations import invitations as operations
 from registry.admissions.operations.invitations import Invitee
 from registry.admissions.queries import invitations as queries
@@ -27,7 +31,9 @@ from registry.admissions.rules.invitations import (
     invitation_state,
     why_not_inviting,
 )
+from registry.admissions.rules.nominations import Delegation
 from registry.admissions.views.blueprint import bp
+from registry.admissions.views.history import describe_state_history
 from registry.admissions.views.nominations import state_cohort_context
 from registry.core import clock
 from registry.core.database import set_reading
@@ -43,11 +49,10 @@ def invite(code: str, state: str) -> Any:
     """Whom the state has invited, how far each is, and the form for one more."""
     form = InviteForm(data={"locale": current_locale()})
     if form.validate_on_submit():
-        invitee = Invitee(form.email.data or "", form.name.data or "", form.locale.data)
         try:
             with transaction():
                 row = get_state_cohort(code, state, actor=current_actor)
-                invitation = operations.invite(row.cohort, state, invitee, actor=current_actor)
+                invitation = operations.invite(row.cohort, state, _read_invitee(form), actor=current_actor)
         except RegistryError as error:
             form.show(error)
         else:
@@ -63,7 +68,6 @@ def invite(code: str, state: str) -> Any:
         filters=filters,
         page=page,
         rows=[(each, invitation_state(each, now)) for each in page.rows],
-        counts=queries.count_invitations(context["cohort"], state),
         states=InvitationState,
         open_states=OPEN_STATES,
         refusal=why_not_inviting(context["cohort"], now),
@@ -80,12 +84,11 @@ def invite_for_state(code: str) -> Any:
         data={"locale": current_locale()}, states=sort_countries(list_states_without_focal_point(cohort))
     )
     if form.validate_on_submit():
-        invitee = Invitee(form.email.data or "", form.name.data or "", form.locale.data)
         try:
             with transaction():
                 cohort = get_cohort(code, actor=current_actor)
                 invitation = operations.invite_for_state(
-                    cohort, form.state.data, invitee, actor=current_actor
+                    cohort, form.state.data, _read_invitee(form), actor=current_actor
                 )
         except RegistryError as error:
             form.show(error)
@@ -102,13 +105,14 @@ def invite_for_state(code: str) -> Any:
         filters=filters,
         page=page,
         rows=[(each, invitation_state(each, now)) for each in page.rows],
+        open_states=OPEN_STATES,
         refusal=why_not_inviting(cohort, now),
         cohort=cohort,
     ), form.http_status
 
 
-@bp.post("/desk/invitations/<code>/resend")
-@requires(Permission.APPLICATION_ENDORSE)
+@bp.post("/invitations/<code>/resend")
+@requires(Permission.INVITATION_EDIT)
 def resend_invitation(code: str) -> Response:
     """Mail a fresh link."""
     invitation = queries.get_invitation(code, actor=current_actor)
@@ -122,8 +126,46 @@ def resend_invitation(code: str) -> Response:
     return _to_list(code)
 
 
-@bp.route("/desk/invitations/<code>/withdraw", methods=["GET", "POST"])
-@requires(Permission.APPLICATION_ENDORSE)
+@bp.route("/invitations/<code>/correct", methods=["GET", "POST"])
+@requires(Permission.INVITATION_EDIT)
+def correct_invitation(code: str) -> Any:
+    """Address, name and language of an invitation, and what was done with it."""
+    invitation = queries.get_invitation(code, actor=current_actor)
+    form = CorrectInvitationForm(stored_version=invitation.version, data=invitation_values(invitation))
+    if form.validate_on_submit():
+        before = invitation.email
+        try:
+            with transaction():
+                operations.correct_invitation(
+                    invitation, _read_invitee(form), version=form.version.data, actor=current_actor
+                )
+        except RegistryError as error:
+            form.show(error)
+        else:
+            is_moved = invitation.email != before
+            flash(
+                _("The invitation goes to %(email)s. The link sent before has ended.", email=invitation.email)
+                if is_moved
+                else _("Saved. The address is the same, so no mail was sent.")
+            )
+            return _to_list(code)
+        invitation = queries.get_invitation(code, actor=current_actor)
+    if form.is_stale:
+        form.renew(invitation.version, invitation_values(invitation))
+    state = invitation_state(invitation, clock.now())
+    return render_template(
+        "admissions/correct_invitation.html",
+        form=form,
+        invitation=invitation,
+        how_far=state,
+        is_open=state in OPEN_STATES,
+        lines=describe_state_history(queries.list_invitation_history(invitation)),
+        **_frame(invitation),
+    ), form.http_status
+
+
+@bp.route("/invitations/<code>/withdraw", methods=["GET", "POST"])
+@requires(Permission.INVITATION_EDIT)
 def withdraw_invitation(code: str) -> Any:
     """Asks, then takes the invitation back."""
     form = ConfirmForm()
@@ -139,13 +181,26 @@ def withdraw_invitation(code: str) -> Any:
             return _to_list(code)
     invitation = queries.get_invitation(code, actor=current_actor)
     return render_template(
-        "admissions/withdraw_invitation.html", form=form, invitation=invitation
+        "admissions/withdraw_invitation.html", form=form, invitation=invitation, **_frame(invitation)
     ), form.http_status
 
 
+def _frame(invitation: Invitation) -> dict[str, Any]:
+    """The room of whoever asks: the state's own, or that of the cohort's coordinators."""
+    cohort, state = invitation.cohort, invitation.member_state
+    if policy.can(current_actor, Permission.APPLICATION_ENDORSE, Delegation(cohort, state)):
+        list_url = url_for(".invite", code=cohort.code, state=state)
+        return {"frame": "admissions/_desk.html", "list_url": list_url, "cohort": cohort}
+    list_url = url_for(".invite_for_state", code=cohort.code)
+    return {"frame": "layouts/cohort.html", "list_url": list_url, "cohort": cohort}
+
+
 def _to_list(code: str) -> Response:
-    invitation = queries.get_invitation(code, actor=current_actor)
-    return redirect(url_for(".invite", code=invitation.cohort.code, state=invitation.member_state), 303)
+    return redirect(_frame(queries.get_invitation(code, actor=current_actor))["list_url"], 303)
+
+
+def _read_invitee(form: InviteForm) -> Invitee:
+    return Invitee(form.email.data or "", form.name.data or "", form.locale.data)
 
 
 @bp.get("/invitations/<token>")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
@@ -13,6 +14,7 @@ from registry.admissions.operations import nominations as operations
 from registry.admissions.queries import applications as application_queries
 from registry.admissions.queries import nominations as queries
 from registry.admissions.queries.desk import get_state_application, get_state_cohort
+from registry.admissions.queries.invitations import count_invitations
 from registry.admissions.rules.invitations import is_by_invitation
 from registry.admissions.rules.nominations import RANKED_STATUSES
 from registry.admissions.views.blueprint import bp
@@ -34,6 +36,7 @@ def state_cohort_context(code: str, state: str) -> dict[str, Any]:
         "cohort": row.cohort,
         "state": state,
         "by_invitation": is_by_invitation(row.cohort),
+        "invited": count_invitations(row.cohort, state),
         "endorsed": queries.count_endorsed(row.cohort, state),
         "is_late": row.cohort.endorse_by_at is not None and row.cohort.endorse_by_at <= clock.now(),
     }
@@ -109,6 +112,23 @@ def answer_state_application(code: str, form: EndorseForm) -> Any:
     return redirect(
         url_for(".endorse_applications", code=application.cohort.code, state=application.member_state), 303
     )
+
+
+@bp.post("/desk/applications/<code>/undo")
+@requires(Permission.APPLICATION_ENDORSE)
+def undo_endorsement(code: str) -> Response:
+    """Take the state's answer back."""
+    try:
+        with transaction():
+            application = get_state_application(code, actor=current_actor).application
+            operations.undo_endorsement(application, actor=current_actor)
+    except RegistryError as error:
+        # What is not the actor's own stays unknown.
+        get_state_application(code, actor=current_actor)
+        flash(str(error), "error")
+    else:
+        flash(_("The answer was taken back. The application waits for your endorsement again."))
+    return redirect(url_for(".show_state_application", code=code), 303)
 
 
 @bp.route("/desk/cohorts/<code>/<state>/ranks", methods=["GET", "POST"])

@@ -177,7 +177,7 @@ def test_resend_replaces_the_link_but_not_within_minutes(client, act_as) -> None
         f"/desk/cohorts/{cohort.code}/KZ/invitations", data={"email": "a@example.org", "locale": "en"}
     )
     (invitation,) = db.session.scalars(sa.select(Invitation)).all()
-    address = f"/desk/invitations/{invitation.code}/resend"
+    address = f"/invitations/{invitation.code}/resend"
 
     client.post(address)
     assert len(tokens()) == 1
@@ -197,14 +197,14 @@ def test_withdraw_ends_the_link_and_keeps_a_draft_from_being_sent(client, act_as
     (invitation,) = db.session.scalars(sa.select(Invitation)).all()
     act_as(speaker())
 
-    response = client.post(f"/desk/invitations/{invitation.code}/withdraw")
+    response = client.post(f"/invitations/{invitation.code}/withdraw")
 
     assert response.status_code == 303
     assert client.get("/invitations/link").status_code == 410
     with pytest.raises(Conflict, match="taken the invitation back"), transaction():
         submit_application(application, actor=actor)
     InvitationFactory(cohort=cohort, email=invitation.email)
-    assert client.post(f"/desk/invitations/{invitation.code}/withdraw").status_code == 409
+    assert client.post(f"/invitations/{invitation.code}/withdraw").status_code == 409
 
 
 def test_withdraw_after_the_application_is_refused(client, act_as) -> None:
@@ -215,7 +215,7 @@ def test_withdraw_after_the_application_is_refused(client, act_as) -> None:
     (invitation,) = db.session.scalars(sa.select(Invitation)).all()
     act_as(speaker())
 
-    response = client.post(f"/desk/invitations/{invitation.code}/withdraw")
+    response = client.post(f"/invitations/{invitation.code}/withdraw")
 
     assert response.status_code == 409
     assert "This person has applied" in text_of(response)

@@ -30,6 +30,7 @@ EXPECTED = {
     "refuse": ({S.AWAITING_GUARDIAN}, S.WITHDRAWN, {"guardian"}),
     "endorse": ({S.AWAITING_ENDORSEMENT}, S.SUBMITTED, {"focal_point"}),
     "decline_endorsement": ({S.AWAITING_ENDORSEMENT}, S.NOT_ENDORSED, {"focal_point"}),
+    "undo_endorsement": ({S.SUBMITTED, S.NOT_ENDORSED}, S.AWAITING_ENDORSEMENT, {"focal_point"}),
     "pass_on": ({S.AWAITING_ENDORSEMENT}, S.SUBMITTED, set()),
     "endorse_for_state": ({S.AWAITING_ENDORSEMENT}, S.SUBMITTED, {"coordinator"}),
     "decline_for_state": ({S.AWAITING_ENDORSEMENT}, S.NOT_ENDORSED, {"coordinator"}),
