@@ -55,8 +55,8 @@ _MOTIVATIONS: dict[str, tuple[str, ...]] = {
         I have sold {goods} through a messenger group for a year. Orders get lost and I answer at night.
         I would like to set up a real shop, plan my stock and hire my first helper.
 
-        I study economics and want to start something of my own before I finish. {goods} from our region
-        could find buyers in the neighbouring states; I need to learn about customs, prices and trust.
+        I study economics and want to start something of my own before I finish. Buyers in the neighbouring
+        states might like {goods} from our region; I need to learn about customs, prices and trust.
 
         In our town there is little work for young people. I would open an online shop for {goods} with
         two friends and teach others what I learn.
