@@ -19,7 +19,7 @@ from registry.core.transaction import end_reading, transaction
 from registry.messages import queries
 from registry.messages.enums import MessageStatus
 from registry.messages.models import Message
-from registry.messages.rendering import render
+from registry.messages.rendering import Mail, render
 from registry.messages.transport import Refused, Transport, compose, open_transport, sender_domain
 
 DELIVER = "messages:deliver"
@@ -48,15 +48,16 @@ def queue(
     to: Recipient,
     topic: str | None = None,
     context: Mapping[str, Any] | None = None,
+    mail: Mail | None = None,
     secret: bool = False,
 ) -> None:
-    """Write the message `templates/mail/<kind>.txt` for `to`; it is sent after the commit.
+    """Write the message `templates/mail/<kind>.txt`, or `mail`, for `to`; it is sent after the commit.
 
     The same `key` again writes nothing: one event, one message. `topic` lets later news overtake this
     one while it waits. A `secret` message carries a one-use link: /my/messages does not show its text,
     and the text is forgotten once sent.
     """
-    mail = render(kind, context or {}, locale=to.locale, zone=to.zone)
+    mail = mail or render(kind, context or {}, locale=to.locale, zone=to.zone)
     now = clock.now()
     session = db.session()
     session.flush()

@@ -5,16 +5,17 @@ for its one link, `zone` of the reader, the filters of `core.i18n` and what the 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from registry.core import i18n
 from registry.core.addresses import address, contact_email
+from registry.messages.wordings import fill_wording
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "mail"
 
@@ -23,6 +24,15 @@ FOLDER = Path(__file__).resolve().parents[2] / "templates" / "mail"
 class Mail:
     subject: str
     body: str
+
+
+@dataclass(frozen=True)
+class OwnWording:
+    """Subject and text with placeholders. `values` is called in the reader's language."""
+
+    subject: str
+    text: str
+    values: Callable[[], Mapping[str, str]]
 
 
 @lru_cache(maxsize=1)
@@ -44,12 +54,41 @@ def _environment() -> Environment:
 
 def render(kind: str, context: Mapping[str, Any], *, locale: str, zone: str) -> Mail:
     """The mail of this kind in `locale`. A template that lacks a value raises UndefinedError."""
-    template = _environment().get_template(f"{kind}.txt")
     with i18n.in_locale(locale):
-        values = {"zone": zone, **context}
-        subject = "".join(template.blocks["subject"](template.new_context(values)))
-        body = template.render(values)
+        return _render(_environment().get_template(f"{kind}.txt"), {"zone": zone, **context})
+
+
+def render_own(wording: OwnWording, *, locale: str, zone: str) -> Mail:
+    """The mail with its placeholders filled, above the same footer as every other one."""
+    with i18n.in_locale(locale):
+        values = wording.values()
+        context = {
+            "subject": fill_wording(wording.subject, values),
+            "text": fill_wording(wording.text, values),
+        }
+        return _render(_environment().get_template("own_wording.txt"), {"zone": zone, **context})
+
+
+def show_standard(kind: str, markers: Mapping[str, Any], *, locale: str) -> OwnWording:
+    """The standard mail as a wording: `markers` stand for the values, and no filter touches them."""
+    environment = _environment().overlay()
+    environment.filters = dict.fromkeys(i18n.FILTERS, lambda value, *_arguments: value)
+    template = environment.from_string((FOLDER / f"{kind}.txt").read_text(encoding="utf-8"))
+    bare = {"zone": "UTC", **markers}
+    with i18n.in_locale(locale):
+        subject = "".join(template.blocks["subject"](template.new_context(bare)))
+        text = "".join(template.blocks["body"](template.new_context(bare)))
+    return OwnWording(" ".join(subject.split()), _tidy(text), dict)
+
+
+def _render(template: Template, values: Mapping[str, Any]) -> Mail:
+    subject = "".join(template.blocks["subject"](template.new_context(dict(values))))
     return Mail(
+        # One line: what a name or a title holds begins no header of its own.
         subject=" ".join(subject.split())[:300],
-        body=re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n",
+        body=_tidy(template.render(values)) + "\n",
     )
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", text.strip())

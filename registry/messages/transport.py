@@ -50,14 +50,19 @@ def sender_domain() -> str:
     return str(current_app.config["MAIL_FROM"]).rpartition("@")[2] or "localhost"
 
 
+def sender(locale: str) -> Address:
+    """Whom a reader of this language sees as the sender."""
+    with i18n.in_locale(locale):
+        name = str(i18n.gettext("Youth E-commerce Training Registry"))
+    return Address(name, addr_spec=current_app.config["MAIL_FROM"])
+
+
 def compose(message: Message) -> EmailMessage:
     """The mail of a message; the same each time, so that a repeated delivery can be recognised."""
     mail = EmailMessage(policy=SMTP)
-    with i18n.in_locale(message.locale):
-        sender = str(i18n.gettext("Youth E-commerce Training Registry"))
     mail["Message-ID"] = message.message_id
     mail["Date"] = format_datetime(message.queued_at)
-    mail["From"] = Address(sender, addr_spec=current_app.config["MAIL_FROM"])
+    mail["From"] = sender(message.locale)
     mail["To"] = Address(addr_spec=message.address)
     mail["Subject"] = message.subject
     mail["Auto-Submitted"] = "auto-generated"

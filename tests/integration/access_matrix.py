@@ -113,6 +113,17 @@ ADMISSIONS = {
     "admissions.list_scores": only("cohort", coordinator=OWN),
     "admissions.list_state_applications": only(focal_point=200),
     "admissions.list_waiting": only("cohort", coordinator=OWN),
+    "admissions.list_wordings": only("programme", coordinator=OWN, administrator=200),
+    "admissions.edit_wording": only(
+        "programme", args={"event": "offer_made", "locale": "en"}, coordinator=OWN, administrator=200
+    ),
+    "admissions.use_standard_wording": only(
+        "programme",
+        args={"event": "offer_made", "locale": "en"},
+        form={"version": "0"},
+        coordinator=SENT,
+        administrator=303,
+    ),
     "admissions.name_columns": only("import", focal_point=OWN),
     "admissions.open_application": only(administrator=200),
     "admissions.override_ineligible": only("application", coordinator=OWN),

@@ -33,6 +33,7 @@ from registry.admissions.models.seats import (
     WaitlistEntry,
 )
 from registry.admissions.models.selection import SelectionEntry, SelectionRun
+from registry.admissions.models.wordings import MessageWording
 
 __all__ = [
     "Answer",
@@ -57,6 +58,7 @@ __all__ = [
     "FormVersion",
     "GuardianRequest",
     "Invitation",
+    "MessageWording",
     "Nomination",
     "NomineeImport",
     "NomineeRow",

@@ -3,10 +3,13 @@
 from typing import Any
 
 from registry.admissions.models import Application, GuardianRequest
-from registry.admissions.queries.journey import Heading, get_heading_of
+from registry.admissions.operations.wordings import word_mail
+from registry.admissions.queries.journey import get_heading_of
 from registry.admissions.queries.seats import get_cohort_of
 from registry.admissions.rules.applications import public_status
+from registry.admissions.rules.wordings import tell_next_step
 from registry.core.addresses import address
+from registry.core.i18n import in_locale
 from registry.messages import operations as messages
 from registry.messages.operations import Recipient
 from registry.people.models import Guardianship
@@ -19,18 +22,19 @@ def write_applicant(kind: str, application: Application, *, key: str = "", **fac
     to = get_address(person)
     if not to.address:
         return
-    heading = get_heading_of(application, to.locale)
+    link = address("admissions.show_own_application", code=application.code)
+    context = (
+        _context(application, to.locale)
+        | {"name": person.given_names or person.family_name, "application_link": link}
+        | facts
+    )
+    recipient = Recipient(to.address, to.locale, to.zone, to.user_id)
     messages.queue(
         kind,
         key=":".join(part for part in (kind, application.code, key) if part),
-        to=Recipient(to.address, to.locale, to.zone, to.user_id),
+        to=recipient,
         topic=topic_of(application),
-        context=_context(application, heading)
-        | {
-            "name": person.given_names or person.family_name,
-            "link": address("admissions.show_own_application", code=application.code),
-        }
-        | facts,
+        mail=word_mail(kind, context, recipient),
     )
 
 
@@ -38,19 +42,19 @@ def write_guardian(request: GuardianRequest, guardianship: Guardianship, token: 
     """Queue the mail with the guardian's one link."""
     application = request.application
     person = get_person(application.person_id)
-    heading = get_heading_of(application, guardianship.locale)
+    context = _context(application, guardianship.locale) | {
+        "name": person.given_names or person.family_name,
+        "guardian": guardianship.name,
+        "link": address("admissions.answer_guardian", token=token),
+        "expires_at": request.expires_at,
+    }
+    recipient = Recipient(guardianship.email, guardianship.locale, person.zone)
     messages.queue(
         "guardian_request",
         key=f"guardian_request:{request.token_hash}",
-        to=Recipient(guardianship.email, guardianship.locale, person.zone),
+        to=recipient,
         topic=guardian_topic(application),
-        context=_context(application, heading)
-        | {
-            "name": person.given_names or person.family_name,
-            "guardian": guardianship.name,
-            "link": address("admissions.answer_guardian", token=token),
-            "expires_at": request.expires_at,
-        },
+        mail=word_mail("guardian_request", context, recipient),
         secret=True,
     )
 
@@ -71,13 +75,16 @@ def guardian_topic(application: Application) -> str:
     return f"application:{application.code}:guardian"
 
 
-def _context(application: Application, heading: Heading) -> dict[str, Any]:
+def _context(application: Application, locale: str) -> dict[str, Any]:
     cohort = get_cohort_of(application)
+    status = public_status(application.status, is_released=False)
+    with in_locale(locale):
+        next_step = tell_next_step(status, cohort.release_at, cohort.zone)
     return {
-        "programme": heading.title,
+        "programme": get_heading_of(application, locale).title,
+        "cohort": cohort,
         "code": application.code,
-        "status": public_status(application.status, is_released=False).value,
         "submitted_at": application.submitted_at,
-        "release_at": cohort.release_at,
+        "next_step": next_step,
         "host_zone": cohort.zone,
     }

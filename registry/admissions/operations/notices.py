@@ -4,6 +4,7 @@ from typing import Any
 
 from registry.admissions.enums import ClosingReason
 from registry.admissions.models import Application, CorrectionRequest, Offer, StagedDecision
+from registry.admissions.operations.wordings import word_mail
 from registry.admissions.queries import notices as queries
 from registry.admissions.rules.closing import describe_closing
 from registry.admissions.rules.seats import compute_accept_by
@@ -12,7 +13,6 @@ from registry.core import clock
 from registry.core.addresses import path_address
 from registry.messages import operations as messages
 from registry.messages.operations import Recipient
-from registry.messages.rendering import render
 from registry.people.queries import get_address
 
 OFFER_REMINDER = "offer_reminder"
@@ -108,7 +108,7 @@ def forget(application: Application) -> None:
 def preview(kind: str, application: Application, *, locale: str, **facts: Any) -> tuple[str, str]:
     """Subject and text of the mail as this applicant would read it in `locale`; nothing is sent."""
     zone = get_address(queries.get_person(application)).zone
-    mail = render(kind, _context(application, locale) | facts, locale=locale, zone=zone)
+    mail = word_mail(kind, _context(application, locale) | facts, Recipient("", locale, zone))
     return mail.subject, mail.body
 
 
@@ -151,12 +151,13 @@ def _tell(kind: str, application: Application, *, key: str | None = None, **fact
     if not to.address or queries.was_told(key):
         return
     forget(application)
+    recipient = Recipient(to.address, to.locale, to.zone, to.user_id)
     messages.queue(
         kind,
         key=key,
-        to=Recipient(to.address, to.locale, to.zone, to.user_id),
+        to=recipient,
         topic=_topic(application),
-        context=_context(application, to.locale) | facts,
+        mail=word_mail(kind, _context(application, to.locale) | facts, recipient),
     )
 
 
@@ -165,6 +166,8 @@ def _context(application: Application, locale: str) -> dict[str, Any]:
         "name": queries.get_person(application).given_names or queries.get_person(application).family_name,
         "application_link": path_address(f"/my/applications/{application.code}"),
         "programme": queries.get_programme_title(application, locale),
+        "cohort": queries.get_cohort(application),
+        "code": application.code,
     }
 
 

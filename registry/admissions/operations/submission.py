@@ -60,7 +60,7 @@ def submit_application(application: Application, *, actor: Actor) -> Application
         take_step(application, "submit", actor=actor)
         place_first_come(application)
     write_applicant(
-        "application_received",
+        "application_ineligible" if verdict.refuses else "application_received",
         application,
         failures=[outcome.rule.label for outcome in verdict.failures],
     )

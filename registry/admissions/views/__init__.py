@@ -26,6 +26,7 @@ from registry.admissions.views import (
     scores,
     selection,
     waiting,
+    wordings,
     work,
 )
 from registry.admissions.views.blueprint import bp
@@ -57,5 +58,6 @@ __all__ = [
     "scores",
     "selection",
     "waiting",
+    "wordings",
     "work",
 ]

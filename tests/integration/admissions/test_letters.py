@@ -20,7 +20,6 @@ SENT = (
     S.SUBMITTED,
     S.AWAITING_GUARDIAN,
     S.AWAITING_ENDORSEMENT,
-    S.INELIGIBLE,
     S.OFFERED,
     S.WAITLISTED,
 )
@@ -31,6 +30,7 @@ SENT = (
     ("kind", "status"),
     [
         *(("application_received", status) for status in SENT),
+        ("application_ineligible", S.INELIGIBLE),
         *(("guardian_consented", status) for status in (S.SUBMITTED, S.AWAITING_ENDORSEMENT, S.OFFERED)),
         ("guardian_refused", S.WITHDRAWN),
         ("application_withdrawn", S.WITHDRAWN),

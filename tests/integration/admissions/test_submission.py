@@ -89,9 +89,9 @@ def test_submit_application_takes_the_route_of_the_rules(born_on, nomination, se
     assert (Figure.ELIGIBLE in figures) is is_eligible
     counts = {row.status: row.n for row in db.session.scalars(sa.select(ApplicationStatusCount)) if row.n}
     assert counts == {status: 1}
-    kinds = [kind for kind, _ in _mails() if kind in {"application_received", "guardian_request"}]
+    kinds = [kind for kind, _ in _mails() if kind.startswith(("application_", "guardian_"))]
     asked = ["guardian_request"] if status is S.AWAITING_GUARDIAN else []
-    assert kinds == [*asked, "application_received"]
+    assert kinds == [*asked, "application_received" if is_eligible else "application_ineligible"]
     assert len(db.session.scalars(sa.select(GuardianRequest)).all()) == len(asked)
 
 
