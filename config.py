@@ -45,8 +45,6 @@ class Config:
         self.TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES") or 0)
         """How many reverse proxies stand in front and say in X-Forwarded-... who is asking."""
         self.HUEY_FILE = str(VAR / "jobs.sqlite3")
-        self.TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
-        """How many reverse proxies of ours add themselves to X-Forwarded-For."""
         self.STATIC_BUILD = str(VAR / "static")
         """Where the server keeps its compressed copy of the static files."""
         self.FILES_FOLDER = str(VAR / "files")
