@@ -86,12 +86,18 @@ def queue(
     jobs.enqueue(DELIVER)
 
 
-def supersede(topic: str) -> int:
-    """Do not send what still waits about this topic: later news overtook it. How many there were."""
+def supersede(*topics: str) -> int:
+    """Do not send what waits, or could be tried again, about these topics: later news overtook it.
+
+    How many messages there were.
+    """
     return _count(
         db.session.execute(
             sa.update(Message)
-            .where(Message.topic == topic, Message.status == MessageStatus.QUEUED)
+            .where(
+                Message.topic.in_(topics),
+                Message.status.in_((MessageStatus.QUEUED, MessageStatus.FAILED)),
+            )
             .values(status=MessageStatus.SUPERSEDED)
         )
     )

@@ -49,6 +49,8 @@ def write_guardian(request: GuardianRequest, guardianship: Guardianship, token: 
         "expires_at": request.expires_at,
     }
     recipient = Recipient(guardianship.email, guardianship.locale, person.zone)
+    # A link that still waits to be sent has stopped working.
+    messages.supersede(guardian_topic(application))
     messages.queue(
         "guardian_request",
         key=f"guardian_request:{request.token_hash}",
@@ -61,8 +63,7 @@ def write_guardian(request: GuardianRequest, guardianship: Guardianship, token: 
 
 def forget(application: Application) -> None:
     """Do not send what still waits about the application: later news overtake it."""
-    messages.supersede(topic_of(application))
-    messages.supersede(guardian_topic(application))
+    messages.supersede(topic_of(application), guardian_topic(application))
 
 
 def topic_of(application: Application) -> str:

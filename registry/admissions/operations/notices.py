@@ -4,6 +4,7 @@ from typing import Any
 
 from registry.admissions.enums import ClosingReason
 from registry.admissions.models import Application, CorrectionRequest, Offer, StagedDecision
+from registry.admissions.operations.letters import topic_of
 from registry.admissions.operations.wordings import word_mail
 from registry.admissions.queries import notices as queries
 from registry.admissions.rules.closing import describe_closing
@@ -100,11 +101,6 @@ def remind_draft(application: Application) -> None:
     _tell(DRAFT_REMINDER, application, closes_at=cohort.closes_at, host_zone=cohort.zone)
 
 
-def forget(application: Application) -> None:
-    """Do not send what still waits about this application's place."""
-    messages.supersede(_topic(application))
-
-
 def preview(kind: str, application: Application, *, locale: str, **facts: Any) -> tuple[str, str]:
     """Subject and text of the mail as this applicant would read it in `locale`; nothing is sent."""
     zone = get_address(queries.get_person(application)).zone
@@ -150,13 +146,14 @@ def _tell(kind: str, application: Application, *, key: str | None = None, **fact
     # Told already: the same news must not overtake itself.
     if not to.address or queries.was_told(key):
         return
-    forget(application)
+    topic = topic_of(application)
+    messages.supersede(topic)
     recipient = Recipient(to.address, to.locale, to.zone, to.user_id)
     messages.queue(
         kind,
         key=key,
         to=recipient,
-        topic=_topic(application),
+        topic=topic,
         mail=word_mail(kind, _context(application, to.locale) | facts, recipient),
     )
 
@@ -169,7 +166,3 @@ def _context(application: Application, locale: str) -> dict[str, Any]:
         "cohort": queries.get_cohort(application),
         "code": application.code,
     }
-
-
-def _topic(application: Application) -> str:
-    return f"application:{application.code}:place"

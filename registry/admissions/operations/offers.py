@@ -168,7 +168,6 @@ def free_held(application: Application) -> None:
         entry.left_at = clock.now()
     if offer is not None:
         _end_offer(offer, OfferAnswer.WITHDRAWN)
-    notices.forget(application)
 
 
 def free_accepted_seat(application: Application) -> None:

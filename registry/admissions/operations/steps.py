@@ -13,6 +13,7 @@ from registry.admissions.models import (
     ApplicationStatusCount,
     ApplicationWeekCount,
 )
+from registry.admissions.operations import letters
 from registry.core import clock, tally
 
 _FIGURES = {
@@ -23,6 +24,19 @@ _FIGURES = {
     "accepted_at": Figure.ACCEPTED,
 }
 
+UNTOLD_STEPS = frozenset(
+    {
+        "endorse",
+        "endorse_for_state",
+        "pass_on",
+        "decline_endorsement",
+        "decline_for_state",
+        "start_review",
+        "first_review",
+    }
+)
+"""Steps of which applicants are told nothing, or not yet: what waits to be sent stays true."""
+
 
 def take_step(
     application: Application,
@@ -32,7 +46,7 @@ def take_step(
     reason: str | None = None,
     about: dict[str, Any] | None = None,
 ) -> Transition:
-    """Apply the transition and keep the counts that reports and boards read.
+    """Apply the transition, keep the counts that reports and boards read, and stop mails that it contradicts.
 
     The snapshots (member state, sex, age band) must be set before a submitting step.
     Errors: those of `Lifecycle.apply`.
@@ -47,6 +61,8 @@ def take_step(
     for stamp in transition.stamps:
         if stamp in _FIGURES and stamp not in reached_before:
             _count_figure(application, _FIGURES[stamp])
+    if action not in UNTOLD_STEPS:
+        letters.forget(application)
     return transition
 
 

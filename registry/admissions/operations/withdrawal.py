@@ -5,7 +5,7 @@ from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.admissions.enums import ApplicationStatus
 from registry.admissions.models import Application
-from registry.admissions.operations.letters import forget, write_applicant
+from registry.admissions.operations.letters import write_applicant
 from registry.admissions.operations.offers import free_held
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import seats as queries
@@ -29,7 +29,6 @@ def withdraw_application(application: Application, *, actor: Actor) -> Applicati
         return application
     take_step(application, "withdraw", actor=actor)
     free_held(application)
-    forget(application)
     if application.submitted_at is not None:
         write_applicant("application_withdrawn", application)
     return application
