@@ -20,12 +20,13 @@ from registry.messages import queries
 from registry.messages.enums import MessageStatus
 from registry.messages.models import Message
 from registry.messages.rendering import Mail, render
-from registry.messages.transport import Refused, Transport, compose, open_transport, sender_domain
+from registry.messages.transport import Refused, Transport, Unreachable, compose, open_transport, sender_domain
 
 DELIVER = "messages:deliver"
 LEASE = timedelta(minutes=5)
 """How long whoever sends a message has it for himself; then it counts as not sent."""
-MAX_ATTEMPTS = 10
+MAX_ATTEMPTS = 18
+"""With `jobs.backoff` between them, a mail is tried for two days: longer than a server is usually away."""
 _BATCH = 100
 
 log = structlog.get_logger()
@@ -117,7 +118,7 @@ def assume_sent() -> int:
 
 @jobs.periodic(DELIVER, minutes=1)
 def deliver() -> None:
-    """Send everything that is due.
+    """Send everything that is due; where no server can be reached, leave the rest to the next minute.
 
     A worker that dies after handing a mail over and before noting it sends the same mail again, with the
     same Message-ID; one that dies earlier leaves it to the next delivery, after the lease.
@@ -125,7 +126,8 @@ def deliver() -> None:
     with open_transport() as transport:
         while due := _list_due():
             for message_id in due:
-                _deliver_one(message_id, transport)
+                if not _deliver_one(message_id, transport):
+                    return
 
 
 def _list_due() -> list[int]:
@@ -135,7 +137,8 @@ def _list_due() -> list[int]:
     return due
 
 
-def _deliver_one(message_id: int, transport: Transport) -> None:
+def _deliver_one(message_id: int, transport: Transport) -> bool:
+    """False where the next one need not be tried."""
     now = clock.now()
     with transaction() as session:
         claimed = session.execute(
@@ -146,7 +149,7 @@ def _deliver_one(message_id: int, transport: Transport) -> None:
         )
         message = queries.find_message_by_id(message_id) if _count(claimed) else None
     if message is None:
-        return
+        return True
     # No transaction is open while the mail travels.
     try:
         transport.send(compose(message))
@@ -154,6 +157,7 @@ def _deliver_one(message_id: int, transport: Transport) -> None:
         _note_failure(message, error, final=True)
     except (OSError, SMTPException) as error:
         _note_failure(message, error, final=message.attempts >= MAX_ATTEMPTS)
+        return not isinstance(error, Unreachable)
     else:
         # Overtaken while it was on its way, it still went out.
         _note(
@@ -164,6 +168,7 @@ def _deliver_one(message_id: int, transport: Transport) -> None:
             last_error=None,
             body="" if message.is_secret else message.body,
         )
+    return True
 
 
 def _note_failure(message: Message, error: Exception, *, final: bool) -> None:

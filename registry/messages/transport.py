@@ -27,11 +27,15 @@ class Refused(Exception):
     """The address will never take this mail: trying again is of no use."""
 
 
+class Unreachable(OSError):
+    """No server takes our mails now: the next mail would fare no better."""
+
+
 class Transport(Protocol):
     """Sends mails, one after the other. Use it as a context manager."""
 
     def send(self, mail: EmailMessage) -> None:
-        """Errors: Refused, or whatever says that it may work later (OSError, SMTPException)."""
+        """Errors: Refused, Unreachable, or whatever else says that it may work later (OSError, SMTPException)."""
 
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -115,9 +119,12 @@ class SMTPTransport:
         self._close()
 
     def send(self, mail: EmailMessage) -> None:
-        try:
-            if self._connection is None:
+        if self._connection is None:
+            try:
                 self._connection = _connect(self._url)
+            except (OSError, smtplib.SMTPException) as error:
+                raise Unreachable(str(error)) from error
+        try:
             self._connection.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()))

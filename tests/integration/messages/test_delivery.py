@@ -16,7 +16,7 @@ from registry.messages import operations
 from registry.messages.enums import MessageStatus
 from registry.messages.models import Message
 from registry.messages.operations import Recipient
-from registry.messages.transport import Refused
+from registry.messages.transport import Refused, Unreachable
 from tests.factories.messages import MessageFactory
 
 Mails = Callable[[], list[EmailMessage]]
@@ -173,6 +173,31 @@ def test_after_many_failures_it_is_given_up(transport: Callable[..., Flaky]) -> 
         moment += timedelta(hours=6)
 
     assert (stored().status, stored().attempts) == (MessageStatus.FAILED, operations.MAX_ATTEMPTS)
+
+
+def test_a_mail_is_tried_at_growing_distances_for_two_days() -> None:
+    waits = [jobs.backoff(attempt) for attempt in range(1, operations.MAX_ATTEMPTS)]
+
+    assert waits[:5] == [timedelta(seconds=30 * 2**n) for n in range(5)]
+    assert waits == sorted(waits)
+    assert max(waits) == timedelta(hours=6)
+    assert timedelta(days=2) <= sum(waits, timedelta()) <= timedelta(days=3)
+
+
+def test_without_a_server_one_mail_is_tried_and_the_others_lose_nothing(
+    transport: Callable[..., Flaky],
+) -> None:
+    flaky = transport(Unreachable("refused"))
+    for key in ("first", "second", "third"):
+        queue(key)
+    operations.deliver()
+
+    tried = dict(db.session.execute(sa.select(Message.key, Message.attempts)).all())
+    assert tried == {"first": 1, "second": 0, "third": 0}
+
+    with clock.travel(clock.now() + timedelta(minutes=1)):
+        operations.deliver()
+    assert len(flaky.sent) == 3
 
 
 @pytest.mark.parametrize("error", [Refused("550 no such user"), ValueError("bad header")])

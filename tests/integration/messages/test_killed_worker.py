@@ -1,12 +1,16 @@
 """A real worker, killed in the middle of a delivery: nothing is lost, nothing goes out under another id."""
 
 import os
+import random
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,6 +44,58 @@ class Stalling(Dialogue):
             self.server.stalled.set()  # type: ignore[attr-defined]
             time.sleep(PATIENCE_SECONDS)
         super().say(line)
+
+
+class Killing(Dialogue):
+    """Kills the worker in the middle of what it says or reads, after as many lines as the server was told."""
+
+    def say(self, line: str) -> None:
+        self.count()
+        super().say(line)
+
+    def read_mail(self) -> str:
+        self.count()
+        mail = super().read_mail()
+        self.count()
+        return mail
+
+    def count(self) -> None:
+        self.server.lines_to_live -= 1  # type: ignore[attr-defined]
+        if self.server.lines_to_live == 0:  # type: ignore[attr-defined]
+            self.server.victim.kill()  # type: ignore[attr-defined]
+            self.server.victim.wait()  # type: ignore[attr-defined]
+
+
+@contextmanager
+def serving(dialogue: type[Dialogue]) -> Iterator[Server]:
+    with Server() as server:
+        server.RequestHandlerClass = dialogue
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def let_time_pass(app: Flask) -> None:
+    """Leases and signs of life of the dead worker are over."""
+    long_ago = datetime.now(UTC) - timedelta(hours=1)
+    with app.app_context(), transaction() as session:
+        waiting = Message.status == MessageStatus.QUEUED
+        session.execute(sa.update(Message).where(waiting).values(due_at=long_ago))
+        running = jobs.Job.status == jobs.JobStatus.RUNNING
+        session.execute(sa.update(jobs.Job).where(running).values(beat_at=long_ago))
+
+
+def ids_by_address(mails: list[str]) -> dict[str, set[str]]:
+    """Address -> the Message-IDs under which it got something."""
+    found = defaultdict(set)
+    for mail in mails:
+        headers = dict(re.findall(r"^(To|Message-ID): *(?:\r\n )?(.+?)\r\n", mail, re.MULTILINE))
+        found[headers["To"]].add(headers["Message-ID"])
+    return dict(found)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -81,8 +137,8 @@ def start_worker(
 def queue_mails(app: Flask, count: int) -> None:
     # The worker lives by the real clock, so these are due for it.
     with app.app_context(), clock.travel(datetime.now(UTC)), transaction():
-        for _ in range(count):
-            MessageFactory(status=MessageStatus.QUEUED, sent_at=None)
+        for number in range(count):
+            MessageFactory(status=MessageStatus.QUEUED, sent_at=None, address=f"a{number}@example.org")
         jobs.enqueue(operations.DELIVER)
 
 
@@ -135,3 +191,26 @@ def test_a_worker_killed_while_sending_loses_nothing_and_repeats_the_same_messag
     assert len(ids) == 2
     repeated = next(line for line in accepted.splitlines() if line.startswith("Message-ID")).split()[1]
     assert repeated in ids
+
+
+def test_killed_at_any_point_each_mail_goes_out_and_never_under_another_id(
+    committed_database: Flask, start_worker: StartWorker
+) -> None:
+    queue_mails(committed_database, 6)
+    chance = random.Random(20270315)
+    with serving(Killing) as server:
+        url = f"smtp://127.0.0.1:{server.server_address[1]}"
+        for _ in range(5):
+            server.lines_to_live = chance.randint(2, 9)  # type: ignore[attr-defined]
+            worker = server.victim = start_worker(MAIL_URL=url)  # type: ignore[attr-defined]
+            wait_for(lambda worker=worker: worker.poll() is not None)
+            assert worker.returncode == -signal.SIGKILL
+            let_time_pass(committed_database)
+        server.lines_to_live = -1  # type: ignore[attr-defined]
+        start_worker(MAIL_URL=url)
+        wait_for(lambda: statuses(committed_database) == [MessageStatus.SENT] * 6)
+
+    with committed_database.app_context():
+        stored = dict(db.session.execute(sa.select(Message.address, Message.message_id)).all())
+    assert ids_by_address(server.mails) == {address: {number} for address, number in stored.items()}
+    assert len(server.mails) >= 6

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from registry.messages.transport import Refused, SMTPTransport
+from registry.messages.transport import Refused, SMTPTransport, Unreachable
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -101,5 +101,5 @@ def test_a_refused_recipient_is_final_only_when_the_server_says_so(
 
 
 def test_an_unreachable_server_is_an_error_to_try_again() -> None:
-    with SMTPTransport("smtp://127.0.0.1:9") as transport, pytest.raises(OSError, match="refused"):
+    with SMTPTransport("smtp://127.0.0.1:9") as transport, pytest.raises(Unreachable, match="refused"):
         transport.send(make_mail())
