@@ -20,7 +20,14 @@ from registry.messages import queries
 from registry.messages.enums import MessageStatus
 from registry.messages.models import Message
 from registry.messages.rendering import Mail, render
-from registry.messages.transport import Refused, Transport, Unreachable, compose, open_transport, sender_domain
+from registry.messages.transport import (
+    Refused,
+    Transport,
+    Unreachable,
+    compose,
+    open_transport,
+    sender_domain,
+)
 
 DELIVER = "messages:deliver"
 LEASE = timedelta(minutes=5)
@@ -102,6 +109,21 @@ def supersede(*topics: str) -> int:
             .values(status=MessageStatus.SUPERSEDED)
         )
     )
+
+
+def retry(message: Message) -> bool:
+    """Send a message after all that was given up; False where it was not. It keeps its Message-ID."""
+    changed = _count(
+        db.session.execute(
+            sa.update(Message)
+            .where(Message.id == message.id, Message.status == MessageStatus.FAILED)
+            .values(status=MessageStatus.QUEUED, due_at=clock.now(), attempts=0)
+            .execution_options(synchronize_session=False)
+        )
+    )
+    if changed:
+        jobs.enqueue(DELIVER)
+    return bool(changed)
 
 
 def assume_sent() -> int:

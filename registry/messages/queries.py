@@ -1,5 +1,6 @@
 """What is read of messages."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -46,3 +47,13 @@ def list_due(now: datetime, limit: int) -> list[int]:
 def find_message_by_id(message_id: int) -> Message | None:
     """For the delivery, which has no reader."""
     return db.session.get(Message, message_id, populate_existing=True)
+
+
+def list_about(*topics: str) -> Sequence[Message]:
+    """All messages about these topics, the newest first. The caller knows who may see them."""
+    return db.session.scalars(
+        sa.select(Message)
+        .where(Message.topic.in_(topics))
+        .order_by(Message.id.desc())
+        .execution_options(populate_existing=True)
+    ).all()

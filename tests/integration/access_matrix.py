@@ -129,6 +129,7 @@ ADMISSIONS = {
     "admissions.override_ineligible": only("application", coordinator=OWN),
     "admissions.plan_bulk": only("cohort", form={"action": "review", "everything": "y"}, coordinator=SENT),
     "admissions.rank_applications": only("state_cohort", focal_point=OWN),
+    "admissions.retry_mail": only("mail", coordinator=SENT),
     "admissions.preview_selection": only("cohort", coordinator=OWN),
     "admissions.resend_invitation": only("invitation", focal_point=SENT, coordinator=SENT),
     "admissions.release_decisions": only("cohort", coordinator=OWN),

@@ -11,6 +11,7 @@ from registry.accounts.queries import get_user
 from registry.admissions.models import Application
 from registry.admissions.operations.form_versions import start_form_draft
 from registry.admissions.queries.journey import get_journey
+from registry.admissions.rules.mails import topic_of
 from registry.catalogue.enums import (
     CohortStatus,
     PartnershipRole,
@@ -23,6 +24,7 @@ from registry.core import clock
 from registry.core.codes import hash_token
 from registry.core.database import db
 from registry.core.transaction import transaction
+from registry.messages.enums import MessageStatus
 from registry.people.models import Person
 from registry.reports.operations import make_release
 from registry.reports.queries.subjects import get_reported_programme
@@ -119,6 +121,7 @@ def make_world() -> World:
     beside = {
         "application": {"code": neighbour.code},
         "file": {"code": AttachmentFactory(application=neighbour).code},
+        "mail": _make_mail(neighbour),
         "state_cohort": {"code": application.cohort.code, "state": THEIRS},
         "invitation": {"code": InvitationFactory(cohort=application.cohort, member_state=THEIRS).code},
         "import": {"code": NomineeImportFactory(cohort=application.cohort, member_state=THEIRS).code},
@@ -161,6 +164,7 @@ def _make_programme(
         "form_section": {"code": planned.code, "key": draft.sections[0].key},
         "application": {"code": application.code},
         "file": {"code": AttachmentFactory(application=application).code},
+        "mail": _make_mail(application),
         "application_reader": {"code": application.code, "reviewer": reader.code},
         "criterion": {"code": cohort.code, "criterion": criterion.code},
         "enrolment": {"code": enrolment.code},
@@ -203,6 +207,12 @@ def _make_duplicates(values: Values, programme: Programme, cohort: Cohort, user:
         "duplicate": values | {"first": first.code, "second": second.code},
         "merge": values | {"merge": merge.code},
     }
+
+
+def _make_mail(application: Application) -> Values:
+    """One that could not be delivered."""
+    failed = MessageFactory(topic=topic_of(application), status=MessageStatus.FAILED, sent_at=None)
+    return {"code": application.code, "mail": failed.code}
 
 
 def _begin(person: Person, file: str) -> Values:

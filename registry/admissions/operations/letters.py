@@ -7,6 +7,7 @@ from registry.admissions.operations.wordings import word_mail
 from registry.admissions.queries.journey import get_heading_of
 from registry.admissions.queries.seats import get_cohort_of
 from registry.admissions.rules.applications import public_status
+from registry.admissions.rules.mails import guardian_topic, topic_of
 from registry.admissions.rules.wordings import tell_next_step
 from registry.core.addresses import address
 from registry.core.i18n import in_locale
@@ -64,16 +65,6 @@ def write_guardian(request: GuardianRequest, guardianship: Guardianship, token: 
 def forget(application: Application) -> None:
     """Do not send what still waits about the application: later news overtake it."""
     messages.supersede(topic_of(application), guardian_topic(application))
-
-
-def topic_of(application: Application) -> str:
-    """Of what the applicant reads."""
-    return f"application:{application.code}"
-
-
-def guardian_topic(application: Application) -> str:
-    """Of what the guardian reads: news for the one do not overtake news for the other."""
-    return f"application:{application.code}:guardian"
 
 
 def _context(application: Application, locale: str) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from typing import Any
 
 from registry.admissions.enums import ClosingReason
 from registry.admissions.models import Application, CorrectionRequest, Offer, StagedDecision
-from registry.admissions.operations.letters import topic_of
 from registry.admissions.operations.wordings import word_mail
 from registry.admissions.queries import notices as queries
 from registry.admissions.rules.closing import describe_closing
+from registry.admissions.rules.mails import topic_of
 from registry.admissions.rules.seats import compute_accept_by
 from registry.catalogue.models import Cohort
 from registry.core import clock

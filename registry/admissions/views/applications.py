@@ -17,6 +17,7 @@ from registry.admissions.operations.decisions import DecisionInput
 from registry.admissions.queries import applications as queries
 from registry.admissions.queries import listing
 from registry.admissions.queries.corrections import list_compared
+from registry.admissions.queries.mails import list_mails
 from registry.admissions.queries.nominations import can_endorse_for_state
 from registry.admissions.rules.blindness import read_answer
 from registry.admissions.rules.profile import read_background, read_contact, read_identity
@@ -26,6 +27,7 @@ from registry.admissions.views.history import describe_history
 from registry.core.errors import RegistryError
 from registry.core.i18n import _
 from registry.core.transaction import transaction
+from registry.messages.rules import describe_failure
 
 
 @bp.get("/manage/applications/<code>")
@@ -57,6 +59,8 @@ def application_context(application: Application) -> dict[str, Any]:
         "background": read_background(application),
         "corrections": list_compared(application),
         "history": describe_history(dossier.history),
+        "mails": list_mails(application),
+        "describe_failure": describe_failure,
         "results": [(result, describe_inputs(result)) for result in dossier.results],
         "actions": APPLICATION.available(application, current_actor),
         "tags": listing.list_tags_of(application),

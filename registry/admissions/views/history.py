@@ -54,6 +54,7 @@ _ACTIONS = {
     "admissions:application:expire": _l("Draft expired"),
     "admissions:application:add_tag": _l("Tag added"),
     "admissions:application:remove_tag": _l("Tag removed"),
+    "admissions:application:retry_mail": _l("A mail that could not be delivered is tried again"),
     "admissions:attachment:add": _l("File added"),
     "admissions:attachment:remove": _l("File removed"),
     "admissions:invitation:send": _l("Invitation sent"),

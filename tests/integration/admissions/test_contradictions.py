@@ -13,12 +13,12 @@ from registry.admissions.models import Application
 from registry.admissions.operations import offers, sweeps
 from registry.admissions.operations.decisions import close_application
 from registry.admissions.operations.guardians import send_request
-from registry.admissions.operations.letters import guardian_topic, topic_of
 from registry.admissions.operations.releases import release_decisions
 from registry.admissions.operations.steps import take_step
 from registry.admissions.operations.submission import submit_application
 from registry.admissions.operations.withdrawal import withdraw_application
 from registry.admissions.queries.seats import find_open_offer
+from registry.admissions.rules.mails import guardian_topic, topic_of
 from registry.catalogue.enums import SelectionMethod
 from registry.core import clock
 from registry.core.database import db
