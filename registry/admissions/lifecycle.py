@@ -6,6 +6,7 @@ from registry.admissions.enums import CLOSABLE_STATUSES, OPEN_STATUSES, ReviewSt
 from registry.admissions.enums import ApplicationStatus as S
 from registry.admissions.models import Application, Review
 from registry.admissions.rules.nominations import UNDOABLE_STATUSES
+from registry.admissions.rules.reviews import why_not_reopenable
 
 APPLICATION = Lifecycle(
     Application,
@@ -112,6 +113,14 @@ REVIEW = Lifecycle(
             ReviewStatus.SUBMITTED,
             P.APPLICATION_REVIEW,
             stamps="submitted_at",
+        ),
+        row(
+            "reopen",
+            {ReviewStatus.SUBMITTED},
+            ReviewStatus.DRAFT,
+            P.APPLICATION_PROCESS,
+            guard=why_not_reopenable,
+            needs_reason=True,
         ),
     ],
 )

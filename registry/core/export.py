@@ -90,7 +90,7 @@ def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]],
                     sheet.write_datetime(number, place, value.astimezone(UTC).replace(tzinfo=None), moment)
                 elif isinstance(value, date):
                     sheet.write_datetime(number, place, value, day)
-                elif isinstance(value, int) and not isinstance(value, bool):
+                elif isinstance(value, (int, float)) and not isinstance(value, bool):
                     sheet.write_number(number, place, value)
                 elif value is not None and value != "":
                     sheet.write_string(number, place, str(value)[:LONGEST_CELL])

@@ -121,6 +121,9 @@ def found_cohort(world: World, plan: CohortPlan) -> Cohort:
         endorse_by_at=plan.instant(world.on, days.closes + 5)
         if plan.nomination is not NominationMode.OPEN
         else None,
+        reviews_due_at=plan.instant(world.on, max(days.closes, days.release - 3))
+        if days.release is not None
+        else None,
     )
     cohorts.edit_selection(cohort, selection, version=None, actor=coordinator)
     cohorts.set_quotas(cohort, capacity=sum(seats.values()), seats=seats, version=None, actor=coordinator)

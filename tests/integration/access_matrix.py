@@ -132,6 +132,7 @@ ADMISSIONS = {
     "admissions.retry_mail": only("mail", coordinator=SENT),
     "admissions.preview_selection": only("cohort", coordinator=OWN),
     "admissions.resend_invitation": only("invitation", focal_point=SENT, coordinator=SENT),
+    "admissions.reopen_review": only("application_reader", coordinator=OWN),
     "admissions.release_decisions": only("cohort", coordinator=OWN),
     "admissions.remove_tag": only("application", form={"tag": "Known"}, coordinator=SENT),
     "admissions.save_filter": only("cohort", coordinator=OWN),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import NumberRange
 
 from registry.admissions.models import Criterion
@@ -134,6 +134,19 @@ def _describe(reviewer: Reviewer) -> str:
     n = reviewer.share.load
     return ngettext(
         "%(name)s: %(num)s application so far", "%(name)s: %(num)s applications so far", n, name=reviewer.name
+    )
+
+
+class ReopenForm(RegistryForm):
+    """Why a review that was sent goes back."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l("The reviewer reads it. In a blind cohort, name neither the applicant nor the state."),
+        validators=[
+            Filled(_l("Give a reason.")),
+            Length(max=500, message=_l("Write at most 500 characters.")),
+        ],
     )
 
 

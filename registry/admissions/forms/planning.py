@@ -278,6 +278,15 @@ class SelectionForm(VersionedForm):
         _l("General seats also serve states with seats of their own, once those are taken")
     )
     is_blind: Any = BooleanField(_l("Reviewers see no names"))
+    reviews_due_on: Any = DatePartsField(
+        _l("Reviews are due: day"),
+        description=_l(
+            "After applications have closed, and before decisions are announced. Reviewers are reminded three "
+            "days before, and once when it has passed."
+        ),
+        required=False,
+    )
+    reviews_due_time: Any = TimeField(_l("Reviews are due: time"))
 
     def __init__(self, cohort: Cohort) -> None:
         super().__init__(data=selection_values(cohort), stored_version=cohort.version)
@@ -287,9 +296,11 @@ class SelectionForm(VersionedForm):
         if bool(field.data) != bool(self.endorse_by_on.data):
             raise ValidationError(_("Enter both day and time, or neither."))
 
-    @property
-    def _endorse_by_at(self) -> datetime | None:
-        day, at = self.endorse_by_on.data, self.endorse_by_time.at
+    def validate_reviews_due_time(self, field: Field) -> None:
+        if bool(field.data) != bool(self.reviews_due_on.data):
+            raise ValidationError(_("Enter both day and time, or neither."))
+
+    def _instant(self, day: date | None, at: time | None) -> datetime | None:
         return compute_closing(datetime.combine(day, at, self._zone)) if day and at else None
 
     @property
@@ -301,15 +312,19 @@ class SelectionForm(VersionedForm):
             quota_basis=QuotaBasis.of(self.quota_basis.data),
             general_serves_all=self.general_serves_all.data,
             is_blind=self.is_blind.data,
-            endorse_by_at=self._endorse_by_at,
+            endorse_by_at=self._instant(self.endorse_by_on.data, self.endorse_by_time.at),
             without_focal_point=WithoutFocalPoint.of(self.without_focal_point.data),
+            reviews_due_at=self._instant(self.reviews_due_on.data, self.reviews_due_time.at),
         )
 
 
 def selection_values(cohort: Cohort) -> dict[str, Any]:
     """The stored selection as the form shows it."""
     endorse_by = show_closing(cohort.endorse_by_at, cohort.zone) if cohort.endorse_by_at else None
+    due = show_closing(cohort.reviews_due_at, cohort.zone) if cohort.reviews_due_at else None
     return {
+        "reviews_due_on": due.date() if due else None,
+        "reviews_due_time": due.strftime("%H:%M") if due else "",
         "endorse_by_on": endorse_by.date() if endorse_by else None,
         "endorse_by_time": endorse_by.strftime("%H:%M") if endorse_by else "",
         "without_focal_point": cohort.without_focal_point.value,

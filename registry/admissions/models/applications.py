@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.admissions.enums import (
@@ -116,6 +117,16 @@ class Application(Model):
     assignments: Mapped[list["Assignment"]] = relationship(lazy="raise_on_sql", back_populates="application")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @hybrid_property
+    def age_order(self) -> int:
+        """What the table sorts by; whose age is not known comes first."""
+        return self.age_years or 0
+
+    @age_order.inplace.expression
+    @classmethod
+    def _age_order(cls) -> sa.ColumnElement[int]:
+        return sa.func.coalesce(cls.age_years, 0)
 
 
 class Answer(Model):

@@ -84,6 +84,7 @@ class Review(Model):
         ),
         sa.CheckConstraint("(status = 'submitted') = (submitted_at IS NOT NULL)", name="submitted"),
         sa.CheckConstraint("(status = 'submitted') = (total IS NOT NULL)", name="total"),
+        sa.CheckConstraint("status != 'submitted' OR reopen_reason = ''", name="reopened"),
         sa.Index(None, "cohort_id", "status"),
     )
 
@@ -97,10 +98,13 @@ class Review(Model):
     comment: Mapped[str] = mapped_column(sa.Text, default="", info={"personal": True})
     total: Mapped[float | None]
     """Weighted mean of the scores, as sent: `rules.scoring.compute_total`."""
+    reopen_reason: Mapped[str] = mapped_column(sa.Text, default="", server_default=sa.text("''"))
+    """Why the coordinator has given the review back, until it is sent again."""
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
+    application: Mapped[Application] = relationship(lazy="raise_on_sql")
     user: Mapped[User] = relationship(lazy="raise_on_sql")
     scores: Mapped[list["Score"]] = relationship(
         lazy="selectin", back_populates="review", cascade="all, delete-orphan"

@@ -6,6 +6,7 @@ from registry.access.permissions import Permission
 from registry.accounts.models import User
 from registry.admissions.enums import ConflictKind
 from registry.admissions.models import Application, Assignment, ConflictDeclaration
+from registry.admissions.operations import review_notices as notices
 from registry.admissions.queries import reviewers as queries
 from registry.admissions.queries import reviews as review_queries
 from registry.admissions.rules import find_assignment
@@ -112,6 +113,7 @@ def unassign_reviewer(application: Application, reviewer: User, *, actor: Actor)
     about = {"reviewer": [reviewer.code, None]}
     audit.record(application, "admissions:application:unassign", actor, about=about)
     db.session.flush()
+    notices.forget_settled(application, reviewer.id)
 
 
 def open_assignment(application: Application, *, actor: Actor) -> ConflictKind | None:
@@ -166,6 +168,7 @@ def _recuse(
     )
     audit.record(application, "admissions:application:recuse", actor, about={"conflict": [None, kind.value]})
     db.session.flush()
+    notices.forget_settled(application, user_id)
     _replace(application)
 
 

@@ -75,9 +75,10 @@ class CohortSelection:
     is_blind: bool
     endorse_by_at: datetime | None = None
     without_focal_point: WithoutFocalPoint = WithoutFocalPoint.COORDINATOR
+    reviews_due_at: datetime | None = None
 
 
-NEVER_FROZEN = {"is_blind", "endorse_by_at", "without_focal_point"}
+NEVER_FROZEN = {"is_blind", "endorse_by_at", "without_focal_point", "reviews_due_at"}
 """Parts of the selection that applicants do not rely on."""
 
 
@@ -200,7 +201,7 @@ def edit_selection(
 ) -> Cohort:
     """Set how seats are given. Once somebody has begun to apply, only `NEVER_FROZEN` can be changed.
 
-    Errors: NotAllowed; StaleWrite; Conflict; InvalidInput("nomination" or "endorse_by_on").
+    Errors: NotAllowed; StaleWrite; Conflict; InvalidInput("nomination", "endorse_by_on" or "reviews_due_on").
     """
     before = selection_of(cohort)
     _require_editable(cohort, actor, version, given=selection, stored=before)
@@ -220,6 +221,8 @@ def edit_selection(
         )
     if refusal := rules.why_not_endorsing_by(cohort, selection.endorse_by_at, selection.without_focal_point):
         raise InvalidInput(refusal, field="endorse_by_on")
+    if refusal := rules.why_not_reviewing_by(cohort, selection.reviews_due_at):
+        raise InvalidInput(refusal, field="reviews_due_on")
     _set(cohort, asdict(selection))
     return _finish(cohort, "edit_selection", actor)
 

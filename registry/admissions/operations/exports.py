@@ -15,6 +15,7 @@ from registry.admissions.models import Export
 from registry.admissions.queries import exports as queries
 from registry.admissions.queries import listing
 from registry.admissions.queries.applications import get_cohort
+from registry.admissions.queries.criteria import list_criteria
 from registry.admissions.queries.listing import ApplicationFilter
 from registry.admissions.rules.lists import Column, choose_columns, list_columns
 from registry.catalogue.models import Cohort
@@ -104,7 +105,7 @@ def write_export(payload: Mapping[str, Any]) -> None:
             )
         except RegistryError:
             return
-        columns = list_columns(listing.list_questions(cohort))
+        columns = list_columns(listing.list_questions(cohort), list_criteria(cohort.id))
     name = f"{new_token()}.{export.format}"
     path = export_path(name)
     try:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
-from registry.admissions.enums import ApplicationStatus
+from registry.accounts.models import User
+from registry.admissions.enums import ApplicationStatus, ReviewStatus
 from registry.admissions.lifecycle import REVIEW
 from registry.admissions.models import Application, Criterion, Review, Score
+from registry.admissions.operations import review_notices as notices
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import criteria as criteria_queries
 from registry.admissions.queries import reviews as queries
@@ -17,7 +19,7 @@ from registry.admissions.rules.reviews import why_not_scorable
 from registry.admissions.rules.scoring import SCORES, compute_total
 from registry.core import audit, clock
 from registry.core.database import db
-from registry.core.errors import Conflict, InvalidInput, NotAllowed
+from registry.core.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
 from registry.core.i18n import _l
 from registry.core.transaction import storing
 from registry.core.versions import refuse_stale
@@ -70,11 +72,40 @@ def submit_review(
     for criterion in criteria:
         if criterion.id not in values:
             raise InvalidInput(_l("Choose a score."), field=SCORE_FIELD + criterion.code)
+    review.reopen_reason = ""
     review.total = compute_total((each.weight, values[each.id]) for each in criteria)
     REVIEW.apply(review, "submit", actor=actor, about={"total": [None, round(review.total, 4)]})
     if application.status is ApplicationStatus.SUBMITTED:
         take_step(application, "first_review", actor=actor)
     db.session.flush()
+    notices.forget_settled(application, review.user_id)
+    return review
+
+
+def reopen_review(application: Application, reviewer: User, *, reason: str, actor: Actor) -> Review:
+    """Give a review that was sent back to its reviewer, who reads the reason. Until it is sent again it does not count.
+
+    Errors: NotAllowed; IllegalTransition for one that is not sent, or of an application that is decided;
+            InvalidInput("reason").
+    """
+    policy.require(actor, Permission.APPLICATION_PROCESS, application)
+    review = queries.lock_review(application, reviewer)
+    reason = reason.strip()
+    if review is None or review.status is not ReviewStatus.SUBMITTED:
+        raise IllegalTransition(_l("This review is not sent, so its reviewer can change it."))
+    review.reopen_reason = reason
+    review.total = None
+    review.submitted_at = None
+    REVIEW.apply(review, "reopen", actor=actor, reason=reason)
+    audit.record(
+        application,
+        "admissions:application:reopen_review",
+        actor,
+        reason=reason,
+        about={"reviewer": [None, reviewer.code]},
+    )
+    db.session.flush()
+    notices.tell_reopened(review, application, reviewer)
     return review
 
 

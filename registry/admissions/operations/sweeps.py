@@ -6,12 +6,13 @@ No sweep decides whether somebody is in time: the pages judge that at the moment
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
 from registry.access.actor import Actor
 from registry.admissions.enums import CLOSABLE_STATUSES, ApplicationStatus, ClosingReason
-from registry.admissions.operations import nominations, notices, offers
+from registry.admissions.operations import nominations, notices, offers, review_notices
 from registry.admissions.operations.decisions import close_application
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import due
@@ -34,8 +35,8 @@ class Sweep:
     """One kind of work: the records that are due, and what is done to each (False when nothing was)."""
 
     name: str
-    list_due: Callable[[], Sequence[int]]
-    work: Callable[[int], bool]
+    list_due: Callable[[], Sequence[Any]]
+    work: Callable[[Any], bool]
 
 
 @jobs.periodic("admissions:sweeps", minutes=5)
@@ -52,7 +53,7 @@ def run_sweeps() -> dict[str, int]:
 def run_sweep(sweep: Sweep) -> int:
     """Work until nothing new is due. What fails is left for the next run."""
     done = 0
-    tried: set[int] = set()
+    tried: set[Any] = set()
     while True:
         with transaction():
             ids = [each for each in sweep.list_due() if each not in tried]
@@ -168,6 +169,8 @@ SWEEPS = (
         due.list_application_ids_of_unanswered_returns,
         _close(ClosingReason.CORRECTIONS_MISSING, frozenset({ApplicationStatus.RETURNED})),
     ),
+    Sweep("remind of reviews", review_notices.list_to_remind, review_notices.remind),
+    Sweep("remind of late reviews", review_notices.list_overdue, review_notices.remind),
     Sweep(
         "close after the start",
         due.list_application_ids_of_started_cohorts,

@@ -1,10 +1,10 @@
 """The coordinator's table of applications: narrowed, sorted, page by page, or all of it as a stream.
 
-Each order is an index of the cohort's applications, so that page n costs what page 1 costs. A filter that an
-order's index does not hold (sex, age, tag) is read along it: at worst the cohort's rows once.
+Each order but that by age is an index of the cohort's applications, so that page n costs what page 1 costs. A filter
+that an order's index does not hold (sex, age, tag) is read along it: at worst the cohort's rows once, as by age.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from registry.access.actor import Actor
-from registry.admissions.enums import AgeBand, ApplicationStatus
+from registry.admissions.enums import AgeBand, ApplicationStatus, ListColumn, ReviewStatus
 from registry.admissions.models import (
     Answer,
     Application,
@@ -20,13 +20,17 @@ from registry.admissions.models import (
     FormVersion,
     Nomination,
     Question,
+    Review,
     SavedFilter,
+    Score,
     StagedDecision,
     Tag,
 )
 from registry.admissions.queries.applications import count_by_state_and_status
 from registry.admissions.queries.names import hold_names
-from registry.admissions.rules.lists import TAG_BREAK, Column
+from registry.admissions.queries.scores import map_ratings
+from registry.admissions.rules.lists import RATED, TAG_BREAK, Column
+from registry.admissions.rules.scoring import Rating
 from registry.catalogue.models import Cohort
 from registry.core.codes import ALPHABET, CODE_LENGTH, normalise_code
 from registry.core.database import current_bind, db, reading_only
@@ -39,9 +43,10 @@ SORTS: Mapping[str, tuple[Any, ...]] = {
     "submitted": (Application.submitted_at,),
     "name": (Application.listed_name,),
     "status": (Application.status, Application.submitted_at),
+    "age": (Application.age_order,),
     "member_state": (Application.member_state, Application.status, Application.submitted_at),
 }
-"""What the table can be sorted by, each followed by the key: the columns of an index."""
+"""What the table can be sorted by, each followed by the key: the columns of an index, but for the age."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +115,38 @@ def list_applications(
     page = get_page(_narrow(statement, cohort, asked), _order(asked), key, size=size)
     names = [column.name for column in columns]
     rows = [
-        ApplicationRow(row[0], row[1], row[2], dict(zip(names, row[3:], strict=True))) for row in page.rows
+        ApplicationRow(row[0], row[1], row[2], dict(zip(names, row[3:], strict=True)))
+        for row in _tell_ratings(page.rows, cohort, columns, before=3)
     ]
     return Page(rows, page.next, page.previous)
+
+
+def _tell_ratings(
+    rows: Iterable[Sequence[Any]], cohort: Cohort, columns: Sequence[Column], *, before: int
+) -> Iterator[Sequence[Any]]:
+    """Puts what the reviews come to where the database has left the application's key.
+
+    `before` is how many values stand before those of the columns.
+    """
+    places = [(number, column.name) for number, column in enumerate(columns, before) if column.name in RATED]
+    if not places:
+        yield from rows
+        return
+    ratings = map_ratings(cohort)
+    for row in rows:
+        values = list(row)
+        for number, name in places:
+            rating = ratings.get(values[number])
+            values[number] = None if rating is None else _RATINGS[name](rating)
+        yield values
+
+
+_RATINGS: Mapping[str, Callable[[Rating], float]] = {
+    ListColumn.REVIEWS: lambda rating: rating.reviews,
+    ListColumn.SCORE_RAW: lambda rating: round(rating.raw, 4),
+    ListColumn.SCORE_CORRECTED: lambda rating: round(rating.normalised, 4),
+    ListColumn.SCORE_SPREAD: lambda rating: round(rating.spread, 4),
+}
 
 
 def _expression(column: Column) -> Any:
@@ -126,6 +160,19 @@ def _expression(column: Column) -> Any:
             )
             .order_by(Answer.question_id.desc())
             .limit(1)
+            .scalar_subquery()
+        )
+    if column.name in RATED:
+        return Application.id
+    if column.criterion is not None:
+        return (
+            sa.select(sa.cast(sa.func.avg(Score.value), sa.Float))
+            .join(Score.review)
+            .where(
+                Review.application_id == Application.id,
+                Review.status == ReviewStatus.SUBMITTED,
+                Score.criterion_id == column.criterion.id,
+            )
             .scalar_subquery()
         )
     if column.name == "staged":
@@ -214,7 +261,7 @@ def stream_applications(
     with sa.orm.Session(current_bind()) as session:
         with reading_only():
             rows = session.execute(statement, execution_options={"yield_per": 1000})
-        yield from rows
+        yield from _tell_ratings(rows, cohort, columns, before=1)
 
 
 def count_exactly(cohort: Cohort, asked: ApplicationFilter) -> int:

@@ -1,5 +1,7 @@
 """What a notice about an application says and to whom; no query for what the session has loaded."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from registry.admissions.models import Application
@@ -23,6 +25,11 @@ def get_cohort(application: Application) -> Cohort:
 def was_told(key: str) -> bool:
     """Whether this message was queued before."""
     return db.session.scalar(sa.select(Message.id).where(Message.key == key)) is not None
+
+
+def list_told(keys: Collection[str]) -> set[str]:
+    """Which of these messages were queued before."""
+    return set(db.session.scalars(sa.select(Message.key).where(Message.key.in_(keys))))
 
 
 def get_programme_title(application: Application, locale: str) -> str:

@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload
 
 from registry.access.actor import Actor
+from registry.access.roles import Role
+from registry.accounts.models import RoleGrant, User
 from registry.admissions.enums import ReviewStage, ReviewStatus
 from registry.admissions.models import Application, Assignment, Criterion, Review
 from registry.admissions.queries.answers import list_answers
@@ -15,8 +18,15 @@ from registry.admissions.queries.corrections import list_compared
 from registry.admissions.queries.criteria import list_criteria
 from registry.admissions.queries.scope import _assigned_to, with_titles
 from registry.admissions.rules.blindness import ReviewSheet, make_review_sheet
-from registry.admissions.rules.reviews import TO_REVIEW, compute_stage, find_assignment, why_not_scorable
-from registry.catalogue.models import Cohort
+from registry.admissions.rules.reviews import (
+    TO_REVIEW,
+    compute_stage,
+    find_assignment,
+    is_overdue,
+    why_not_scorable,
+)
+from registry.catalogue.models import Cohort, Programme
+from registry.core import clock
 from registry.core.database import db
 from registry.core.errors import NotFound
 from registry.core.tables import Page, SortKey, get_page
@@ -34,6 +44,7 @@ class AssignedApplication:
     cohort: Cohort
     assigned_at: datetime
     stage: ReviewStage
+    is_overdue: bool
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,7 @@ class ReviewCase:
     member_state: str | None
     cohort: Cohort
     stage: ReviewStage
+    is_overdue: bool
     sheet: ReviewSheet | None
     """None until the reviewer has declared to have no conflict of interest."""
     criteria: Sequence[Criterion]
@@ -60,11 +72,23 @@ class ReviewCase:
         return {each.code: values[each.id] for each in self.criteria if each.id in values}
 
 
-def count_assigned(actor: Actor) -> tuple[int, int]:
-    """How many reviews the actor still owes, and how many applications are assigned to them."""
-    statement = _with_reviews(actor).with_only_columns(sa.func.count().filter(_is_owed()), sa.func.count())
-    owed, everything = db.session.execute(statement).one()
-    return owed, everything
+@dataclass(frozen=True)
+class AssignedCounts:
+    """How many applications are assigned to a reviewer, and what of it is owed."""
+
+    assigned: int
+    owed: int
+    overdue: int
+    """Of those owed, how many should have been sent by now."""
+
+
+def count_assigned(actor: Actor) -> AssignedCounts:
+    """The reviewer's own figures."""
+    is_late = sa.and_(_is_owed(), Cohort.reviews_due_at <= clock.now())
+    statement = _with_reviews(actor).with_only_columns(
+        sa.func.count(), sa.func.count().filter(_is_owed()), sa.func.count().filter(is_late)
+    )
+    return AssignedCounts(*db.session.execute(statement).one())
 
 
 def list_assigned(actor: Actor, *, only_open: bool, key: str | None) -> Page[AssignedApplication]:
@@ -76,12 +100,14 @@ def list_assigned(actor: Actor, *, only_open: bool, key: str | None) -> Page[Ass
 
 def _make_row(actor: Actor, application: Application, status: ReviewStatus | None) -> AssignedApplication:
     assignment = _own_assignment(application, actor)
+    stage = compute_stage(application.status, assignment, status)
     return AssignedApplication(
         code=application.code,
         name=None if application.cohort.is_blind else application.listed_name,
         cohort=application.cohort,
         assigned_at=assignment.assigned_at,
-        stage=compute_stage(application.status, assignment, status),
+        stage=stage,
+        is_overdue=is_overdue(stage, application.cohort.reviews_due_at, clock.now()),
     )
 
 
@@ -104,12 +130,14 @@ def get_case(code: str, *, actor: Actor) -> ReviewCase:
     review = find_review(application.id, assignment.user_id)
     is_blind = application.cohort.is_blind
     is_open = assignment.declared_at is not None
+    stage = compute_stage(application.status, assignment, review.status if review else None)
     return ReviewCase(
         code=application.code,
         name=None if is_blind else application.listed_name,
         member_state=None if is_blind else application.member_state,
         cohort=application.cohort,
-        stage=compute_stage(application.status, assignment, review.status if review else None),
+        stage=stage,
+        is_overdue=is_overdue(stage, application.cohort.reviews_due_at, clock.now()),
         sheet=_make_sheet(application) if is_open else None,
         criteria=list_criteria(application.cohort_id) if is_open else (),
         review=review,
@@ -172,6 +200,107 @@ def find_review(application_id: int, user_id: int) -> Review | None:
     """What the reviewer has written about the application, with the scores."""
     return db.session.scalar(
         sa.select(Review).where(Review.application_id == application_id, Review.user_id == user_id)
+    )
+
+
+def lock_review(application: Application, reviewer: User) -> Review | None:
+    """The reviewer's review as it is now with the application, locked until the transaction ends."""
+    return db.session.scalar(
+        sa.select(Review)
+        .where(Review.application_id == application.id, Review.user_id == reviewer.id)
+        .options(
+            joinedload(Review.application, innerjoin=True)
+            .joinedload(Application.cohort, innerjoin=True)
+            .joinedload(Cohort.programme, innerjoin=True)
+        )
+        .with_for_update(of=Review)
+        .execution_options(populate_existing=True)
+    )
+
+
+@dataclass(frozen=True)
+class OwedReviews:
+    """Somebody who owes reviews in a cohort, which has its programme."""
+
+    cohort: Cohort
+    user: User
+
+
+def list_owed(
+    *, due_after: datetime, due_until: datetime, assigned_until: datetime
+) -> Sequence[tuple[int, int, datetime]]:
+    """Who owes reviews that are due in this span, among those assigned early enough.
+
+    Shape: cohort, account, and until when; one row for all that somebody owes in a cohort.
+    """
+    rows = db.session.execute(
+        sa.select(Cohort.id, Assignment.user_id, Cohort.reviews_due_at)
+        .select_from(Assignment)
+        .join(Application, Application.id == Assignment.application_id)
+        .join(Cohort, Cohort.id == Application.cohort_id)
+        .join(Cohort.programme)
+        .where(
+            Cohort.reviews_due_at > due_after,
+            Cohort.reviews_due_at <= due_until,
+            Application.status.in_(TO_REVIEW),
+            Assignment.assigned_at <= assigned_until,
+            _still_reviews(Assignment.user_id, Programme.slug),
+            ~_is_sent(Assignment.application_id, Assignment.user_id),
+        )
+        .distinct()
+        .order_by(Cohort.id, Assignment.user_id)
+    )
+    return [(cohort_id, user_id, due_at) for cohort_id, user_id, due_at in rows if due_at is not None]
+
+
+def find_owed(cohort_id: int, user_id: int) -> OwedReviews | None:
+    """The reviewer with the cohort, if anything is still owed there."""
+    cohort = db.session.scalar(
+        sa.select(Cohort)
+        .join(Cohort.programme)
+        .options(contains_eager(Cohort.programme).selectinload(Programme.translations))
+        .where(Cohort.id == cohort_id)
+    )
+    user = db.session.get(User, user_id)
+    if cohort is None or user is None or not owes_reviews(cohort_id, user_id):
+        return None
+    return OwedReviews(cohort, user)
+
+
+def owes_reviews(cohort_id: int, user_id: int) -> bool:
+    """Whether the reviewer still owes a review in the cohort."""
+    return bool(
+        db.session.scalar(
+            sa.select(
+                sa.exists().where(
+                    Assignment.user_id == user_id,
+                    Application.id == Assignment.application_id,
+                    Application.cohort_id == cohort_id,
+                    Application.status.in_(TO_REVIEW),
+                    ~_is_sent(Assignment.application_id, Assignment.user_id),
+                )
+            )
+        )
+    )
+
+
+def _still_reviews(user_id: Any, programme: Any) -> sa.ColumnElement[bool]:
+    """Whether the account has the role now: whoever lost it owes nothing."""
+    now = clock.now()
+    return sa.exists().where(
+        RoleGrant.user_id == user_id,
+        RoleGrant.role == Role.REVIEWER,
+        sa.or_(RoleGrant.programme.is_(None), RoleGrant.programme == programme),
+        RoleGrant.from_at <= now,
+        sa.or_(RoleGrant.to_at.is_(None), RoleGrant.to_at > now),
+    )
+
+
+def _is_sent(application_id: Any, user_id: Any) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        Review.application_id == application_id,
+        Review.user_id == user_id,
+        Review.status == ReviewStatus.SUBMITTED,
     )
 
 

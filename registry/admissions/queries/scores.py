@@ -11,8 +11,9 @@ from registry.admissions.enums import ApplicationStatus, ReviewStage, ReviewStat
 from registry.admissions.models import Application, Assignment, Review
 from registry.admissions.queries.reviewers import list_assignments
 from registry.admissions.rules.reviews import TO_REVIEW, compute_stage
-from registry.admissions.rules.scoring import Opinion, Rating, rank, rate
+from registry.admissions.rules.scoring import DISPUTED_FROM, Opinion, Rating, rank, rate
 from registry.catalogue.models import Cohort
+from registry.core import clock
 from registry.core.database import db
 from registry.core.i18n import country_name, sort_key
 
@@ -135,6 +136,69 @@ def summarise(scored: Sequence[ScoredApplication]) -> Progress:
 
 
 @dataclass(frozen=True)
+class ReviewWork:
+    """What waits in the reviews of a cohort."""
+
+    owed: int
+    """Assigned and not sent, of applications that still wait for a decision."""
+    is_late: bool
+    """Whether they were due before now."""
+    disputed: int
+    """Applications that still wait for a decision, with opinions far apart."""
+
+    @property
+    def overdue(self) -> int:
+        return self.owed if self.is_late else 0
+
+
+def map_review_work(cohorts: Sequence[Cohort]) -> dict[int, ReviewWork]:
+    """Key of the cohort -> what waits there, by two queries."""
+    ids = [cohort.id for cohort in cohorts]
+    owed = dict(
+        db.session.execute(
+            sa.select(Application.cohort_id, sa.func.count())
+            .select_from(Assignment)
+            .join(Application, Application.id == Assignment.application_id)
+            .outerjoin(Review, _of_assignment())
+            .where(
+                Application.cohort_id.in_(ids),
+                Application.status.in_(TO_REVIEW),
+                Review.submitted_at.is_(None),
+            )
+            .group_by(Application.cohort_id)
+        ).all()
+    )
+    apart = (
+        sa.select(Review.cohort_id, Review.application_id)
+        .join(Application, Application.id == Review.application_id)
+        .where(
+            Review.cohort_id.in_(ids),
+            Review.status == ReviewStatus.SUBMITTED,
+            Application.status.in_(TO_REVIEW),
+        )
+        .group_by(Review.cohort_id, Review.application_id)
+        .having(sa.func.max(Review.total) - sa.func.min(Review.total) >= DISPUTED_FROM)
+        .subquery()
+    )
+    disputed: dict[int, int] = dict(
+        db.session.execute(sa.select(apart.c.cohort_id, sa.func.count()).group_by(apart.c.cohort_id)).all()
+    )
+    now = clock.now()
+    return {
+        each.id: ReviewWork(
+            owed.get(each.id, 0),
+            is_late=each.reviews_due_at is not None and each.reviews_due_at <= now,
+            disputed=disputed.get(each.id, 0),
+        )
+        for each in cohorts
+    }
+
+
+def _of_assignment() -> sa.ColumnElement[bool]:
+    return sa.and_(Review.application_id == Assignment.application_id, Review.user_id == Assignment.user_id)
+
+
+@dataclass(frozen=True)
 class MissingReviews:
     """What one reviewer still owes."""
 
@@ -158,10 +222,7 @@ def list_missing(cohort: Cohort) -> list[MissingReviews]:
         .select_from(Assignment)
         .join(Application, Application.id == Assignment.application_id)
         .join(User, User.id == Assignment.user_id)
-        .outerjoin(
-            Review,
-            sa.and_(Review.application_id == Assignment.application_id, Review.user_id == Assignment.user_id),
-        )
+        .outerjoin(Review, _of_assignment())
         .where(
             Application.cohort_id == cohort.id,
             Application.status.in_(TO_REVIEW),
@@ -183,6 +244,8 @@ class ReviewRow:
     stage: ReviewStage
     total: float | None
     scores: Mapping[int, int]
+    reopen_reason: str
+    """Why it was given back, until it is sent again."""
     comment: str
     """Drafts are the reviewers' own: empty until the review was sent."""
 
@@ -207,6 +270,7 @@ def list_reviews(application: Application) -> list[ReviewRow]:
                 scores={each.criterion_id: each.value for each in review.scores}
                 if review and is_sent
                 else {},
+                reopen_reason=review.reopen_reason if review else "",
                 comment=review.comment if review and is_sent else "",
             )
         )

@@ -16,6 +16,7 @@ from registry.admissions.models import (
     StagedDecision,
     WaitlistEntry,
 )
+from registry.admissions.queries.scores import ReviewWork, map_review_work
 from registry.admissions.rules.seats import choose_serving_pools
 from registry.catalogue.models import GENERAL, Cohort, SeatPool
 from registry.core import clock
@@ -45,10 +46,18 @@ class CohortWork:
     waiting: Work
     to_decide: Work
     expiring: Work
+    reviews: ReviewWork
 
     @property
     def is_empty(self) -> bool:
-        return not (self.to_check.n or self.waiting.n or self.to_decide.n or self.expiring.n)
+        return not (
+            self.to_check.n
+            or self.waiting.n
+            or self.to_decide.n
+            or self.expiring.n
+            or self.reviews.owed
+            or self.reviews.disputed
+        )
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,7 @@ def list_work(cohorts: Sequence[Cohort]) -> list[CohortWork]:
             .group_by(ApplicationStatusCount.cohort_id, ApplicationStatusCount.status)
         )
     }
+    reviews = map_review_work(cohorts)
     statuses = (*TO_CHECK, *WAITING, *TO_DECIDE)
     soon = clock.now() + EXPIRING
     expiring = _expiring(soon)
@@ -125,6 +135,7 @@ def list_work(cohorts: Sequence[Cohort]) -> list[CohortWork]:
             work(cohort, WAITING),
             work(cohort, TO_DECIDE),
             Work(rows[cohort.id].expiring, ends.get(cohort.id)),
+            reviews[cohort.id],
         )
         for cohort in cohorts
     ]

@@ -10,13 +10,18 @@ from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.admissions.enums import ListColumn, Sensitivity
-from registry.admissions.models import Question, SavedFilter
+from registry.admissions.models import Criterion, Question, SavedFilter
 from registry.admissions.rules.answers import describe_answer, make_cell
-from registry.core.i18n import Labelled, country_name, format_day, pick_translation
+from registry.core.i18n import Labelled, _, country_name, format_day, pick_translation
 from registry.people.enums import Education, Occupation, Settlement
 
 ANSWER = "answer."
 """Before a question's key: the name of the column with its answers."""
+
+SCORE = "score."
+"""Before a criterion's code: the name of the column with the mean of its scores."""
+RATED = (ListColumn.REVIEWS, ListColumn.SCORE_RAW, ListColumn.SCORE_CORRECTED, ListColumn.SCORE_SPREAD)
+"""Columns that come from all reviews of the cohort at once, not from the application's row."""
 
 TAG_BREAK = "\n"
 """Between the tags of one application, as the database strings them together."""
@@ -46,6 +51,7 @@ class Column:
     name: str
     label: str
     questions: tuple[Question, ...] = ()
+    criterion: Criterion | None = None
 
     @property
     def is_answer(self) -> bool:
@@ -69,7 +75,7 @@ class Column:
         """The value in one cell of a file for people: in the reader's words; days, instants and numbers stay."""
         if isinstance(value, Labelled):
             return str(value.label)
-        if value is None or (isinstance(value, (date, int)) and not self.is_answer):
+        if value is None or (isinstance(value, (date, int, float)) and not self.is_answer):
             return value
         if self.name == ListColumn.BORN_ON:
             return date.fromisoformat(value)
@@ -95,8 +101,8 @@ class Column:
         return str(value)
 
 
-def list_columns(questions: Iterable[Question]) -> list[Column]:
-    """All that the table of a cohort with these questions can show; questions are joined by their key.
+def list_columns(questions: Iterable[Question], criteria: Iterable[Criterion] = ()) -> list[Column]:
+    """All that the table of a cohort with these questions and criteria can show; questions are joined by their key.
 
     What is sensitive stands on the application's own page only.
     """
@@ -109,7 +115,15 @@ def list_columns(questions: Iterable[Question]) -> list[Column]:
         for key, each in editions.items()
         if all(question.sensitivity is not Sensitivity.SENSITIVE for question in each)
     ]
-    return [*fixed, *asked]
+    scored = [
+        Column(
+            f"{SCORE}{each.code}",
+            _("Score: %(criterion)s", criterion=pick_translation(each.labels)[1]),
+            criterion=each,
+        )
+        for each in criteria
+    ]
+    return [*fixed, *scored, *asked]
 
 
 def choose_columns(names: Collection[str], columns: Sequence[Column]) -> list[Column]:

@@ -91,6 +91,17 @@ def why_not_endorsing_by(
     return None
 
 
+def why_not_reviewing_by(cohort: Cohort, at: datetime | None) -> Any:
+    """Why reviewers cannot be asked for their reviews until this instant, or None."""
+    if at is None or at == cohort.reviews_due_at:
+        return None
+    if at < cohort.closes_at:
+        return _l("Applications are still coming in then. Choose a day after they have closed.")
+    if cohort.release_at is not None and at > cohort.release_at:
+        return _l("Decisions are announced before that. Choose an earlier day.")
+    return None
+
+
 def why_not_open_pools(cohort: Cohort, at: datetime | None, now: datetime) -> Any:
     """Why unused seats cannot become everybody's at this instant, or None."""
     if at is None or at == cohort.pools_open_at:

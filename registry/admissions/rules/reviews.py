@@ -1,5 +1,6 @@
 """Who may score what, and when criteria are fixed. Pure."""
 
+from datetime import datetime
 from typing import Any
 
 from registry.access import policy
@@ -7,6 +8,7 @@ from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.admissions.enums import ApplicationStatus, ReviewStage, ReviewStatus
 from registry.admissions.models import Application, Assignment, Review
+from registry.catalogue.rules import manages
 from registry.core.i18n import _l
 
 TO_REVIEW = (ApplicationStatus.SUBMITTED, ApplicationStatus.UNDER_REVIEW)
@@ -20,6 +22,23 @@ FIXED = _l(
 @policy.rule(Permission.APPLICATION_REVIEW, on=Review)
 def _wrote(actor: Actor, review: Review) -> bool:
     return actor.user_id == review.user_id
+
+
+@policy.rule(Permission.APPLICATION_PROCESS, on=Review)
+def _runs(actor: Actor, review: Review) -> bool:
+    return manages(actor, review.application.cohort.programme.slug, Permission.DECISION_STAGE)
+
+
+def why_not_reopenable(review: Review) -> Any:
+    """The sentence that says why a review that was sent stays as it is, or None. Needs its application."""
+    if review.application.status not in TO_REVIEW:
+        return _l("The application is decided, so its reviews stay as they are.")
+    return None
+
+
+def is_overdue(stage: ReviewStage, due_at: datetime | None, at: datetime) -> bool:
+    """Whether the reviewer should have sent it by now."""
+    return due_at is not None and at >= due_at and stage not in {ReviewStage.SENT, ReviewStage.OVER}
 
 
 def find_assignment(application: Application, user_id: int | None) -> Assignment | None:

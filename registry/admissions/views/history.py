@@ -38,6 +38,7 @@ _ACTIONS = {
     "admissions:application:first_review": _l("Review begun with the first scores"),
     "admissions:application:assign": _l("Assigned to a reviewer"),
     "admissions:application:unassign": _l("Taken from a reviewer"),
+    "admissions:application:reopen_review": _l("Review given back to its reviewer"),
     "admissions:application:open_assignment": _l("Opened by a reviewer who has no conflict of interest"),
     "admissions:application:recuse": _l("Given back by a reviewer: conflict of interest"),
     "admissions:application:offer": _l("Place offered"),

@@ -18,6 +18,7 @@ from registry.admissions.queries import applications as application_queries
 from registry.admissions.queries import bulk as bulk_queries
 from registry.admissions.queries import listing as queries
 from registry.admissions.queries import work as work_queries
+from registry.admissions.queries.criteria import list_criteria
 from registry.admissions.rules.bulk import STAGED_BY, why_left_out
 from registry.admissions.rules.lists import list_columns
 from registry.admissions.views.applications import back_arguments
@@ -57,7 +58,7 @@ def read_filters(cohort: Cohort) -> ApplicationFilterForm:
         request.args,
         application_queries.count_by_state_and_status(cohort),
         tags=queries.list_tags(cohort),
-        columns=list_columns(queries.list_questions(cohort)),
+        columns=list_columns(queries.list_questions(cohort), list_criteria(cohort.id)),
     )
 
 

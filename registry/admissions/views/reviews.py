@@ -29,9 +29,8 @@ def list_reviews() -> tuple[str, int]:
         page = queries.list_assigned(
             current_actor, only_open=form.which.data == "open", key=request.args.get("page")
         )
-    waiting, everything = queries.count_assigned(current_actor)
     return render_template(
-        "admissions/list_reviews.html", page=page, form=form, waiting=waiting, everything=everything
+        "admissions/list_reviews.html", page=page, form=form, counts=queries.count_assigned(current_actor)
     ), form.http_status
 
 

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
 from registry.accounts.queries import get_user_by_code
-from registry.admissions.forms.criteria import AssignForm, PlanForm, RankingForm, ReviewerForm
+from registry.admissions.forms.criteria import AssignForm, PlanForm, RankingForm, ReopenForm, ReviewerForm
 from registry.admissions.models import Application
-from registry.admissions.operations import assignments
+from registry.admissions.operations import assignments, reviews
 from registry.admissions.queries import applications as application_queries
 from registry.admissions.queries import reviewers as reviewer_queries
 from registry.admissions.queries import scores as queries
@@ -19,7 +19,7 @@ from registry.admissions.rules.reviews import TO_REVIEW
 from registry.admissions.rules.scoring import DISPUTED_FROM, MIN_REVIEWS
 from registry.admissions.views.blueprint import bp
 from registry.catalogue.models import Cohort
-from registry.core.errors import RegistryError
+from registry.core.errors import NotFound, RegistryError
 from registry.core.i18n import _, ngettext
 from registry.core.tables import Page
 from registry.core.transaction import transaction
@@ -144,6 +144,39 @@ def unassign_reviewer(code: str, reviewer: str) -> Response:
         assignments.unassign_reviewer(application, get_user_by_code(reviewer), actor=current_actor)
     flash(_("The application was taken from the reviewer."))
     return redirect(url_for(".assign_reviewer", code=code), 303)
+
+
+@bp.route("/manage/applications/<code>/reviewers/<reviewer>/reopen", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_PROCESS)
+def reopen_review(code: str, reviewer: str) -> Any:
+    """Asks why, then gives a review that was sent back to its reviewer."""
+    form = ReopenForm()
+    user = get_user_by_code(reviewer)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                application = _get_application(code)
+                reviews.reopen_review(
+                    application,
+                    get_user_by_code(reviewer),
+                    reason=form.reason.data or "",
+                    actor=current_actor,
+                )
+        except RegistryError as error:
+            form.show(error)
+        else:
+            flash(_("The review was given back."))
+            return redirect(url_for(".assign_reviewer", code=code), 303)
+    application = _get_application(code)
+    if user.id not in {each.user_id for each in application.assignments}:
+        raise NotFound
+    return render_template(
+        "admissions/reopen_review.html",
+        application=application,
+        cohort=_get_cohort(application.cohort.code),
+        reviewer=user.name or user.email,
+        form=form,
+    ), form.http_status
 
 
 def _get_application(code: str) -> Application:

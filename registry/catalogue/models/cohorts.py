@@ -75,6 +75,8 @@ class Cohort(Model):
     quota_basis: Mapped[QuotaBasis] = mapped_column(
         enum_type(QuotaBasis, "quota_basis"), default=QuotaBasis.CITIZENSHIP
     )
+    reviews_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Until when reviewers are asked for their reviews; first instant that is too late."""
     general_serves_all: Mapped[bool] = mapped_column(default=False)
     """Whether the general pool also serves states that have a pool of their own."""
     pools_open_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

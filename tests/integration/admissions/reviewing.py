@@ -14,6 +14,11 @@ from tests.factories.base import next_code
 COORDINATOR = Actor("coordinator", user_id=None, grants=(Grant(Role.COORDINATOR),))
 
 
+def coordinating() -> Actor:
+    """A coordinator who is signed in."""
+    return Actor("coordinator", user_id=StaffFactory().id, grants=(Grant(Role.COORDINATOR),))
+
+
 def make_reviewer(**scope: str) -> User:
     """A reviewer whose address says nothing about any applicant."""
     user = StaffFactory(email=f"{next_code().lower()}@review.example")

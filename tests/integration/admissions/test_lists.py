@@ -227,7 +227,9 @@ def test_list_applications_pages_through_every_order_without_gaps_both_ways(coho
 
 
 @pytest.mark.sqlite_only  # PostgreSQL plans by the size of the table.
-@pytest.mark.parametrize("sort", sorted(SORTS))
+@pytest.mark.parametrize(
+    "sort", sorted(SORTS.keys() - {"age"})
+)  # An age may be unknown: no index holds the order.
 def test_list_applications_begins_a_later_page_inside_an_index(session, cohort, sort) -> None:
     """The statement of a later page is a search in an index with its key, and sorts nothing."""
     _varied(cohort)

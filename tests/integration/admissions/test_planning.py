@@ -298,6 +298,7 @@ def test_edit_selection_stores_it(client: RegistryClient, draft: Cohort) -> None
         ({"selection": "nominated"}, "needs a focal point’s part"),
         ({"without_focal_point": "pass_on"}, "Enter the day at which applications are passed on"),
         ({"endorse_by_time": "18:00"}, "Enter both day and time, or neither."),
+        ({"reviews_due_time": "18:00"}, "Enter both day and time, or neither."),
         (
             {**date_fields("endorse_by_on", "2027-04-13"), "endorse_by_time": "18:00"},
             "Applications are still coming in then.",
@@ -335,6 +336,22 @@ def test_edit_selection_says_until_when_states_endorse_even_once_people_apply(
     assert cohort.endorse_by_at == datetime(2027, 4, 20, 18, 59, 59, tzinfo=UTC)
     page = client.get("/manage/cohorts/PUB22222/selection").get_data(as_text=True)
     assert 'value="23:59"' in page
+
+
+def test_edit_selection_says_until_when_reviews_are_due(client: RegistryClient, published: Cohort) -> None:
+    ApplicationFactory(cohort=published)
+    typed = SELECTION | {"selection": "scored", "quota_basis": "citizenship"}
+    del typed["general_serves_all"]
+    late = typed | {**date_fields("reviews_due_on", "2027-04-01"), "reviews_due_time": "23:59"}
+    good = typed | {**date_fields("reviews_due_on", "2027-04-20"), "reviews_due_time": "23:59"}
+
+    refused = client.post("/manage/cohorts/PUB22222/selection", data=late)
+    done = client.post("/manage/cohorts/PUB22222/selection", data=good)
+
+    assert (refused.status_code, done.status_code) == (422, 303)
+    assert "Applications are still coming in then." in refused.get_data(as_text=True)
+    assert load("PUB22222").reviews_due_at == datetime(2027, 4, 20, 18, 59, 59, tzinfo=UTC)
+    assert "23:59 on 20 April 2027" in client.get("/manage/cohorts/PUB22222").get_data(as_text=True)
 
 
 def test_edit_selection_with_applications_changes_blind_review_only(
