@@ -6,9 +6,8 @@ from registry.access.roles import Role
 from registry.admissions.enums import ApplicationStatus, QuestionKind
 from registry.admissions.models import Application, Question
 from registry.admissions.operations import corrections, journey
-from registry.admissions.queries.corrections import list_questions
+from registry.admissions.queries.corrections import list_asked
 from registry.admissions.queries.journey import find_answer
-from registry.admissions.rules.journey import page_key
 from registry.catalogue.models import Cohort
 from registry.core import clock
 from registry.demo import queries
@@ -37,19 +36,19 @@ def return_some(world: World, cohort: Cohort) -> None:
     in_review = queries.list_in(cohort, ApplicationStatus.UNDER_REVIEW)
     for application in in_review[EVERY // 2 :: EVERY]:
         random = world.random("correct", application.code)
-        texts = [each for each in list_questions(application) if each.kind is QuestionKind.LONG_TEXT]
+        texts = [each for each in list_asked(application) if each.question.kind is QuestionKind.LONG_TEXT]
         if application.id in world.favoured or not texts:
             continue
-        question = random.choice(texts)
+        asked = random.choice(texts)
         corrections.return_application(
             application,
-            {page_key(question): REASON},
+            {asked.page: REASON},
             due_on=clock.today() + timedelta(days=DAYS),
             actor=world.staff[Role.COORDINATOR],
         )
         if random.random() < 0.75:
             wait = timedelta(hours=random.randrange(10, 90))
-            world.calendar.after(wait, send_again, application.id, question)
+            world.calendar.after(wait, send_again, application.id, asked.question)
 
 
 def send_again(application_id: int, question: Question) -> None:

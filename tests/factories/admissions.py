@@ -22,6 +22,7 @@ from registry.admissions.models import (
     Assignment,
     Attachment,
     Criterion,
+    FormSection,
     FormVersion,
     GuardianRequest,
     Invitation,
@@ -62,6 +63,16 @@ class FormVersionFactory(Factory):
     cohort = factory.SubFactory(CohortFactory)
     number = factory.Sequence(lambda n: n)
     published_at = factory.LazyFunction(clock.now)
+
+
+class FormSectionFactory(Factory):
+    class Meta:
+        model = FormSection
+
+    form_version = factory.SubFactory(FormVersionFactory)
+    key = factory.Sequence(lambda n: f"section_{n}")
+    position = factory.Sequence(lambda n: n + 1)
+    titles = factory.LazyAttribute(lambda section: {"en": section.key.capitalize()})
 
 
 class ApplicationFactory(Factory):

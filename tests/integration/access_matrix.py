@@ -163,8 +163,12 @@ ADMISSIONS = {
 }
 
 APPLYING = {
+    "admissions.add_entry": members(303, "draft", args={"key": "shops"}),
     "admissions.answer_consent": members(303, "draft", args={"purpose": "application"}, applicant=(200, 303)),
     "admissions.answer_guardian": everybody(OWN, "guardian"),
+    "admissions.remove_entry": members(
+        303, "draft", args={"key": "shops", "number": "1"}, applicant=(200, 303)
+    ),
     "admissions.remove_file": members(303, "draft", args={"key": "diploma"}, form={"file": "DRAFTF22"}),
     "admissions.resend_guardian_link": members(404, "application", applicant=SENT),
     "admissions.resubmit_application": members(404, "application", applicant=SENT),
@@ -174,6 +178,7 @@ APPLYING = {
     "admissions.save_birth_and_sex": members(303, "draft", applicant=(200, 303)),
     "admissions.save_contact": members(303, "draft", applicant=(200, 303)),
     "admissions.save_countries": members(303, "draft", applicant=(200, 303)),
+    "admissions.save_entries": members(303, "draft", args={"key": "shops"}, applicant=(200, 303)),
     "admissions.save_files": members(303, "draft", args={"key": "diploma"}, applicant=(200, 303)),
     "admissions.save_guardian": members(303, "draft", applicant=(200, 303)),
     "admissions.save_languages": members(303, "draft", applicant=(200, 303)),
@@ -249,8 +254,12 @@ CATALOGUE = {
 PLANNING = {
     "admissions.add_criterion": only("cohort", coordinator=OWN, administrator=200),
     "admissions.add_question": only("form", args={"kind": "choice"}, coordinator=OWN, administrator=200),
-    "admissions.add_condition": only("form_question", coordinator=OWN, administrator=200),
-    "admissions.remove_condition": only("condition", coordinator=SENT, administrator=303),
+    "admissions.add_condition": only(
+        "form_question", args={"kind": "questions"}, coordinator=OWN, administrator=200
+    ),
+    "admissions.remove_condition": only(
+        "condition", args={"kind": "questions"}, coordinator=SENT, administrator=303
+    ),
     "admissions.add_section": only("form", coordinator=OWN, administrator=200),
     "admissions.discard_form_draft": only("form", coordinator=OWN, administrator=200),
     "admissions.edit_question": only("form_question", coordinator=OWN, administrator=200),

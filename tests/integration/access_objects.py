@@ -34,11 +34,13 @@ from tests.factories.admissions import (
     AssignmentFactory,
     AttachmentFactory,
     CriterionFactory,
+    FormSectionFactory,
     GuardianRequestFactory,
     InvitationFactory,
     NomineeImportFactory,
     OfferFactory,
     QuestionConditionFactory,
+    QuestionFactory,
     SelectionRunFactory,
     StagedDecisionFactory,
 )
@@ -216,9 +218,14 @@ def _make_mail(application: Application) -> Values:
 
 
 def _begin(person: Person, file: str) -> Values:
-    """A cohort in which the person has a draft with a file."""
+    """A cohort in which the person has a draft with a file, and a shop that may be removed."""
     cohort = open_cohort(with_files=True)
     application, _actor = ready_draft(cohort, person)
+    shops = FormSectionFactory(
+        form_version=application.form_version, key="shops", position=1, least_entries=0, most_entries=2
+    )
+    QuestionFactory(form_version=application.form_version, section=shops, key="shop", position=9)
+    application.entries = {"shops": [1]}
     question = next(each for each in get_journey(application).questions if each.key == "diploma")
     AttachmentFactory(code=file, application=application, question=question)
     return {"code": cohort.code}

@@ -16,9 +16,9 @@ from wtforms.validators import NumberRange
 from registry.admissions.enums import QuestionKind, Sensitivity
 from registry.admissions.forms.answers import CONTROLS, Fields, Given
 from registry.admissions.models import FormSection, Question
-from registry.admissions.operations.questions import QuestionInput, input_of
+from registry.admissions.operations.questions import QuestionInput, SectionInput, input_of
 from registry.admissions.rules.answers import KINDS, normalise_answer
-from registry.admissions.rules.entries import Part
+from registry.admissions.rules.entries import MOST_ENTRIES, Part
 from registry.admissions.rules.normalising import normalise_money
 from registry.catalogue.models import Cohort
 from registry.catalogue.rules import describe_cohort
@@ -32,6 +32,10 @@ CURRENT, STANDARD, EMPTY = "current", "standard", "empty"
 
 def _at_most(limit: int) -> Length:
     return Length(max=limit, message=_l("This is too long: at most %(max)d characters."))
+
+
+def _entries(least: int) -> NumberRange:
+    return NumberRange(least, MOST_ENTRIES, _l("Enter a whole number from %(min)s to %(max)s."))
 
 
 class BeginFormForm(RegistryForm):
@@ -57,15 +61,25 @@ class VersionOnlyForm(VersionedForm):
 
 
 class SectionForm(VersionedForm):
-    """Title and introduction of a section, per language."""
+    """Title, introduction and entries of a section, the texts per language."""
+
+    repeats = BooleanField(_l("This section has several entries"))
+    least_entries: Any = WholeNumberField(_l("Entries at least"), [Optional(), _entries(0)])
+    most_entries: Any = WholeNumberField(_l("Entries at most"), [Optional(), _entries(1)])
 
     @property
-    def titles(self) -> dict[str, str]:
-        return _read_texts(self, "title")
-
-    @property
-    def intros(self) -> dict[str, str]:
-        return _read_texts(self, "intro")
+    def given(self) -> SectionInput:
+        """What was entered, once the form is valid."""
+        titles, intros = _read_texts(self, "title"), _read_texts(self, "intro")
+        if not self.repeats.data:
+            return SectionInput(titles, intros)
+        return SectionInput(
+            titles,
+            intros,
+            least_entries=self.least_entries.data or 0,
+            most_entries=MOST_ENTRIES if self.most_entries.data is None else self.most_entries.data,
+            entry_labels=_read_texts(self, "entry_label"),
+        )
 
 
 def make_section_form(section: FormSection | None = None) -> SectionForm:
@@ -75,9 +89,11 @@ def make_section_form(section: FormSection | None = None) -> SectionForm:
         fields[f"title_{locale}"] = StringField(
             _("Title (%(language)s)", language=language), [Optional(), _at_most(120)]
         )
-    for locale, language in LOCALES.items():
         fields[f"intro_{locale}"] = TextAreaField(
             _("Introduction (%(language)s)", language=language), [Optional(), _at_most(2000)]
+        )
+        fields[f"entry_label_{locale}"] = StringField(
+            _("What one entry is called (%(language)s)", language=language), [Optional(), _at_most(60)]
         )
     form: SectionForm = type("SectionForm", (SectionForm,), fields)(
         data=section_values(section) if section else {}, stored_version=section.version if section else 0
@@ -87,7 +103,14 @@ def make_section_form(section: FormSection | None = None) -> SectionForm:
 
 def section_values(section: FormSection) -> dict[str, Any]:
     """The stored section as the form shows it."""
-    return _show_texts("title", section.titles) | _show_texts("intro", section.intros)
+    return {
+        **_show_texts("title", section.titles),
+        **_show_texts("intro", section.intros),
+        **_show_texts("entry_label", section.entry_labels),
+        "repeats": section.is_repeating,
+        "least_entries": section.least_entries,
+        "most_entries": section.most_entries,
+    }
 
 
 class QuestionForm(VersionedForm):

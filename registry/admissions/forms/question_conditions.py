@@ -9,8 +9,14 @@ from wtforms.validators import InputRequired, Length, Optional
 from registry.admissions.enums import ConditionOperator, ConditionSubject, QuestionKind
 from registry.admissions.models import Question
 from registry.admissions.operations.question_conditions import ConditionInput
-from registry.admissions.rules.asking import ANSWER_OPERATORS, OPERATORS, list_alternatives
-from registry.admissions.rules.forms import name_of
+from registry.admissions.rules.asking import (
+    ANSWER_OPERATORS,
+    OPERATORS,
+    Conditional,
+    list_alternatives,
+    list_sources,
+    name_of,
+)
 from registry.admissions.rules.kinds import option_labels
 from registry.core.forms import ChecksField, DatePartsField, MonthPartsField, RegistryForm, SelectChoice
 from registry.core.i18n import _, _l, list_languages
@@ -49,23 +55,25 @@ class ConditionForm(RegistryForm):
         return list(field.data or ()) if isinstance(field, ChecksField) else [field.data or ""]
 
 
-def list_subjects(question: Question) -> list[tuple[str, Any]]:
-    """What a condition of the question can look at: what the registry knows, and earlier answers."""
+def list_subjects(part: Conditional) -> list[tuple[str, Any]]:
+    """What a condition of the question or section can look at: what the registry knows, and earlier answers."""
     known = [(each.value, each.label) for each in ConditionSubject if each is not ConditionSubject.ANSWER]
-    earlier = [each for each in question.form_version.questions if each.position < question.position]
     return [
         *known,
-        *((f"{ANSWER}{each.key}", _("Answer to: %(question)s", question=name_of(each))) for each in earlier),
+        *(
+            (f"{ANSWER}{each.key}", _("Answer to: %(question)s", question=name_of(each)))
+            for each in list_sources(part)
+        ),
     ]
 
 
 def make_condition_form(
-    question: Question, chosen: str, *, countries: Sequence[Choice], standings: Sequence[Choice]
+    part: Conditional, chosen: str, *, countries: Sequence[Choice], standings: Sequence[Choice]
 ) -> ConditionForm | None:
-    """The fields for the chosen subject; None for one that the question cannot have."""
-    if chosen not in {value for value, _label in list_subjects(question)}:
+    """The fields for the chosen subject; None for one that the question or section cannot have."""
+    if chosen not in {value for value, _label in list_subjects(part)}:
         return None
-    subject, source = _read_subject(question, chosen)
+    subject, source = _read_subject(part, chosen)
     operators = ANSWER_OPERATORS[source.kind] if source else OPERATORS[subject]
     fields: dict[str, Any] = {
         "operator": RadioField(
@@ -77,7 +85,7 @@ def make_condition_form(
     values = _make_values(subject, source, {"country": countries, "bloc": standings})
     if values is not None:
         fields["values"] = values
-    cases = list_alternatives(question.conditions)
+    cases = list_alternatives(part.conditions)
     if cases:
         choices = [
             SelectChoice(str(case[0].alternative), _("It must hold too, in case %(number)s", number=number))
@@ -92,11 +100,11 @@ def make_condition_form(
     return form
 
 
-def _read_subject(question: Question, chosen: str) -> tuple[ConditionSubject, Question | None]:
+def _read_subject(part: Conditional, chosen: str) -> tuple[ConditionSubject, Question | None]:
     if not chosen.startswith(ANSWER):
         return ConditionSubject.of(chosen), None
     key = chosen.removeprefix(ANSWER)
-    return ConditionSubject.ANSWER, next(each for each in question.form_version.questions if each.key == key)
+    return ConditionSubject.ANSWER, next(each for each in part.form_version.questions if each.key == key)
 
 
 def _make_values(

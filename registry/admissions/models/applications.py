@@ -98,6 +98,8 @@ class Application(Model):
     """The person's particulars as submitted."""
     saved_pages: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     """Pages of the form the applicant has saved."""
+    entries: Mapped[dict[str, list[int]]] = mapped_column(sa.JSON, default=dict)
+    """Key of a repeating section -> the numbers of the entries in it, once one was added or removed."""
     closing_reason: Mapped[str] = mapped_column(sa.String(300), default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -130,7 +132,7 @@ class Application(Model):
 
 
 class Answer(Model):
-    """The answer to one question, as plain JSON."""
+    """The answer to one question, in one entry of its section, as plain JSON."""
 
     __tablename__ = "answer"
 
@@ -140,6 +142,8 @@ class Answer(Model):
     question_id: Mapped[int] = mapped_column(
         sa.ForeignKey("question.id", ondelete="RESTRICT"), primary_key=True
     )
+    entry: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1, server_default="1")
+    """1 outside of repeating sections."""
     value: Mapped[Any] = mapped_column(sa.JSON, info={"personal": True})
 
     application: Mapped[Application] = relationship(lazy="raise_on_sql", back_populates="answers")

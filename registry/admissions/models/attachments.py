@@ -23,6 +23,7 @@ class Attachment(Model):
             "uq_attachment_current",
             "application_id",
             "question_id",
+            "entry",
             "digest",
             unique=True,
             sqlite_where=sa.text("removed_at IS NULL"),
@@ -37,6 +38,8 @@ class Attachment(Model):
         sa.ForeignKey("application.id", ondelete="CASCADE"), index=True
     )
     question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id", ondelete="RESTRICT"))
+    entry: Mapped[int] = mapped_column(default=1, server_default="1")
+    """As in `Answer`."""
     digest: Mapped[str] = mapped_column(sa.String(64), index=True)
     """SHA-256 of the bytes that are kept."""
     name: Mapped[str] = mapped_column(sa.String(120), info={"personal": True})

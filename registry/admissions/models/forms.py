@@ -52,10 +52,20 @@ class FormVersion(Model):
 
 
 class FormSection(Model):
-    """Questions under one heading. Titles and introductions map locale -> text."""
+    """Questions under one heading. Titles, introductions and the names of entries map locale -> text.
+
+    With a greatest number of entries it repeats: all its questions are asked in each entry.
+    """
 
     __tablename__ = "form_section"
-    __table_args__ = (sa.UniqueConstraint("form_version_id", "key"),)
+    __table_args__ = (
+        sa.UniqueConstraint("form_version_id", "key"),
+        sa.CheckConstraint("(least_entries IS NULL) = (most_entries IS NULL)", name="repeats"),
+        sa.CheckConstraint(
+            "most_entries IS NULL OR (least_entries >= 0 AND most_entries >= least_entries AND most_entries > 0)",
+            name="entries",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     form_version_id: Mapped[int] = mapped_column(sa.ForeignKey("form_version.id", ondelete="CASCADE"))
@@ -63,9 +73,24 @@ class FormSection(Model):
     position: Mapped[int]
     titles: Mapped[dict[str, str]] = mapped_column(sa.JSON)
     intros: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
+    least_entries: Mapped[int | None]
+    most_entries: Mapped[int | None]
+    entry_labels: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
+    """What one entry is called, without its number."""
     version: Mapped[int] = mapped_column(default=1)
 
     form_version: Mapped[FormVersion] = relationship(lazy="raise_on_sql", back_populates="sections")
+    conditions: Mapped[list["QuestionCondition"]] = relationship(
+        lazy="raise_on_sql",
+        back_populates="section",
+        order_by="QuestionCondition.alternative, QuestionCondition.id",
+        cascade="all, delete-orphan",
+    )
+    """For asking anything of the section."""
+
+    @property
+    def is_repeating(self) -> bool:
+        return self.most_entries is not None
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -125,16 +150,25 @@ class Question(Model):
 
 
 class QuestionCondition(Model):
-    """A condition for asking a question. Those of one alternative hold together; one alternative is enough."""
+    """A condition for asking a question, or all of a section.
+
+    Those of one alternative hold together; one alternative is enough.
+    """
 
     __tablename__ = "question_condition"
     __table_args__ = (
+        sa.CheckConstraint("(question_id IS NULL) != (section_id IS NULL)", name="of_one"),
         sa.CheckConstraint("(subject = 'answer') = (source_id IS NOT NULL)", name="source"),
         sa.CheckConstraint("source_id IS NULL OR source_id != question_id", name="other_question"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id", ondelete="CASCADE"), index=True)
+    question_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("question.id", ondelete="CASCADE"), index=True
+    )
+    section_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("form_section.id", ondelete="CASCADE"), index=True
+    )
     alternative: Mapped[int]
     subject: Mapped[ConditionSubject] = mapped_column(enum_type(ConditionSubject, "subject"))
     source_id: Mapped[int | None] = mapped_column(
@@ -145,7 +179,8 @@ class QuestionCondition(Model):
     values: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     """What it is compared with: option values, codes, "bloc:standing", a number or a day."""
 
-    question: Mapped[Question] = relationship(
+    question: Mapped[Question | None] = relationship(
         lazy="raise_on_sql", back_populates="conditions", foreign_keys=[question_id]
     )
+    section: Mapped[FormSection | None] = relationship(lazy="raise_on_sql", back_populates="conditions")
     source: Mapped[Question | None] = relationship(lazy="raise_on_sql", foreign_keys=[source_id])

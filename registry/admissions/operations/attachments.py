@@ -10,7 +10,7 @@ from registry.admissions.operations.journey import open_page
 from registry.admissions.queries import attachments as queries
 from registry.admissions.queries.journey import find_answer
 from registry.admissions.rules.attachments import MOST_FILES, name_files
-from registry.admissions.rules.journey import page_key
+from registry.admissions.rules.sections import page_key
 from registry.core import audit, clock, jobs, storage
 from registry.core.codes import new_code
 from registry.core.database import db
@@ -30,6 +30,7 @@ def add_attachment(
     document: Document,
     digest: str,
     *,
+    entry: int = 1,
     instead_of: str = "",
     actor: Actor,
 ) -> Attachment:
@@ -47,12 +48,15 @@ def add_attachment(
             media_type=document.media_type,
             size=len(document.data),
         ),
+        entry=entry,
         instead_of=instead_of,
         actor=actor,
     )
 
 
-def reuse_attachment(application: Application, question: Question, code: str, *, actor: Actor) -> Attachment:
+def reuse_attachment(
+    application: Application, question: Question, code: str, *, entry: int = 1, actor: Actor
+) -> Attachment:
     """Give a file once more that the same person gave before; nothing is sent again.
 
     Errors: as for `add_attachment`; NotFound for somebody else's.
@@ -64,18 +68,21 @@ def reuse_attachment(application: Application, question: Question, code: str, *,
         Attachment(
             digest=earlier.digest, name=earlier.name, media_type=earlier.media_type, size=earlier.size
         ),
+        entry=entry,
         actor=actor,
     )
 
 
-def remove_attachment(application: Application, question: Question, code: str, *, actor: Actor) -> None:
+def remove_attachment(
+    application: Application, question: Question, code: str, *, entry: int = 1, actor: Actor
+) -> None:
     """Take a file back.
 
     Errors: as for `open_page`; NotFound.
     """
-    open_page(application, page_key(question), actor=actor)
-    _remove(application, question, code, actor)
-    _answer(application, question)
+    open_page(application, page_key(question, entry), actor=actor)
+    _remove(application, question, entry, code, actor)
+    _answer(application, question, entry)
 
 
 def _give(
@@ -83,12 +90,13 @@ def _give(
     question: Question,
     attachment: Attachment,
     *,
+    entry: int,
     instead_of: str = "",
     actor: Actor,
 ) -> Attachment:
-    open_page(application, page_key(question), actor=actor)
+    open_page(application, page_key(question, entry), actor=actor)
     if instead_of:
-        _remove(application, question, instead_of, actor)
+        _remove(application, question, entry, instead_of, actor)
     if len(queries.list_current(application)) >= MOST_FILES:
         raise InvalidInput(
             _l("This application has 10 files, and no more are possible. Remove one first."), field="file"
@@ -99,22 +107,17 @@ def _give(
         attachment.code = new_code()
         attachment.application_id = application.id
         attachment.question_id = question.id
+        attachment.entry = entry
         attachment.added_at = clock.now()
         session.add(attachment)
     _record(application, question, "add", actor, {"file": [None, attachment.code]})
-    _answer(application, question)
+    _answer(application, question, entry)
     return attachment
 
 
-def _remove(application: Application, question: Question, code: str, actor: Actor) -> None:
-    attachment = next(
-        (
-            each
-            for each in queries.list_current(application)
-            if each.code == code and each.question_id == question.id
-        ),
-        None,
-    )
+def _remove(application: Application, question: Question, entry: int, code: str, actor: Actor) -> None:
+    given = queries.list_given(application, question, entry)
+    attachment = next((each for each in given if each.code == code), None)
     if attachment is None:
         raise NotFound
     if application.status is ApplicationStatus.DRAFT:
@@ -136,15 +139,15 @@ def _record(
     )
 
 
-def _answer(application: Application, question: Question) -> None:
+def _answer(application: Application, question: Question, entry: int) -> None:
     """The question's answer names the files that are there now."""
-    given = name_files(each for each in queries.list_current(application) if each.question_id == question.id)
-    answer = find_answer(application, question.id)
+    given = name_files(queries.list_given(application, question, entry))
+    answer = find_answer(application, question.id, entry)
     if not given:
         if answer is not None:
             db.session.delete(answer)
     elif answer is None:
-        db.session.add(Answer(application=application, question=question, value=given))
+        db.session.add(Answer(application=application, question=question, entry=entry, value=given))
     else:
         answer.value = given
     db.session.flush()

@@ -31,7 +31,8 @@ from registry.admissions.rules.corrections import (
     take_stock,
 )
 from registry.admissions.rules.eligibility import judge
-from registry.admissions.rules.journey import Journey, freeze_profile, page_key
+from registry.admissions.rules.journey import Journey, freeze_profile
+from registry.admissions.rules.sections import asked_by, spread
 from registry.core import clock
 from registry.core.database import db
 from registry.core.errors import Conflict, InvalidInput
@@ -122,12 +123,14 @@ def resubmit_application(application: Application, *, actor: Actor) -> Applicati
 def list_changed_pages(request: CorrectionRequest, journey: Journey) -> set[str]:
     """Of the pages that are asked for, those that no longer say what they said."""
     profile = freeze_profile(journey.person)
-    answers = {page_key(each): journey.answers.get(each.key) for each in journey.questions}
+    answers = {
+        each.page: journey.answers.get(each.key) for each in spread(journey.questions, journey.entries)
+    }
     return {item.page for item in request.items if take_stock(item.page, profile, answers) != item.before}
 
 
 def _answers(application: Application) -> dict[str, Any]:
-    return {page_key(answer.question): answer.value for answer in answer_queries.list_answers(application)}
+    return {asked_by(answer).page: answer.value for answer in answer_queries.list_answers(application)}
 
 
 def _freeze_again(journey: Journey, asked: set[str]) -> None:

@@ -1,6 +1,7 @@
 """Versions of a cohort's form: begun as a draft, composed, and published for ever."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -20,6 +21,7 @@ from registry.admissions.models import (
 from registry.admissions.operations.standard_form import add_standard_questions
 from registry.admissions.queries import form_versions as queries
 from registry.admissions.rules import forms as rules
+from registry.admissions.rules.asking import Conditional
 from registry.admissions.rules.planning import why_not_editable
 from registry.catalogue.models import Cohort
 from registry.core import audit, clock
@@ -34,7 +36,7 @@ QUESTION_PARTS = (
     *("key", "position", "kind", "labels", "helps", "options", "units", "currency", "is_required"),
     *("max_words", "least", "most", "sensitivity", "reviewer_sees", "focal_point_sees"),
 )
-SECTION_PARTS = ("key", "position", "titles", "intros")
+SECTION_PARTS = ("key", "position", "titles", "intros", "least_entries", "most_entries", "entry_labels")
 CONDITION_PARTS = ("alternative", "subject", "operator", "values")
 
 
@@ -65,7 +67,9 @@ def start_form_draft(
 def _copy_parts(source: FormVersion, draft: FormVersion) -> None:
     sections = {
         section.id: FormSection(
-            form_version=draft, **{name: getattr(section, name) for name in SECTION_PARTS}
+            form_version=draft,
+            conditions=[],
+            **{name: getattr(section, name) for name in SECTION_PARTS},
         )
         for section in source.sections
     }
@@ -75,15 +79,17 @@ def _copy_parts(source: FormVersion, draft: FormVersion) -> None:
         section = sections[question.section_id] if question.section_id else None
         copies[question.id] = copy = Question(form_version=draft, section=section, conditions=[], **parts)
         db.session.add(copy)
-        for condition in question.conditions:
-            _copy_condition(condition, copies)
+    for question in source.questions:
+        _copy_conditions(question, {"question": copies[question.id]}, copies)
+    for section in source.sections:
+        _copy_conditions(section, {"section": sections[section.id]}, copies)
 
 
-def _copy_condition(condition: QuestionCondition, copies: Mapping[int, Question]) -> None:
-    """Onto the copy of its question; what it depends on comes earlier, so it has been copied."""
-    parts = {name: getattr(condition, name) for name in CONDITION_PARTS}
-    source = copies[condition.source_id] if condition.source_id else None
-    db.session.add(QuestionCondition(question=copies[condition.question_id], source=source, **parts))
+def _copy_conditions(part: Conditional, of: dict[str, Any], copies: Mapping[int, Question]) -> None:
+    for condition in part.conditions:
+        parts = {name: getattr(condition, name) for name in CONDITION_PARTS}
+        source = copies[condition.source_id] if condition.source_id else None
+        db.session.add(QuestionCondition(**of, source=source, **parts))
 
 
 def publish_form(draft: FormVersion, *, version: int | None, actor: Actor) -> FormVersion:

@@ -1,5 +1,6 @@
 """Starting an application and saving it page by page."""
 
+from collections.abc import Callable
 from typing import Any
 
 from registry.access import policy
@@ -7,7 +8,7 @@ from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.admissions.enums import ApplicationStatus
 from registry.admissions.errors import InvalidAnswer
-from registry.admissions.models import Answer, Application, Question
+from registry.admissions.models import Answer, Application, Attachment, Question
 from registry.admissions.operations.invitations import use_invitation
 from registry.admissions.queries import journey as queries
 from registry.admissions.queries.attachments import list_current
@@ -16,8 +17,9 @@ from registry.admissions.rules.answers import find_faults
 from registry.admissions.rules.consents import get_consent_text
 from registry.admissions.rules.corrections import is_over
 from registry.admissions.rules.invitations import is_by_invitation
-from registry.admissions.rules.journey import CONSENT, QUESTION, Journey
+from registry.admissions.rules.journey import CONSENT, Journey
 from registry.admissions.rules.kinds import is_answered
+from registry.admissions.rules.sections import page_key
 from registry.catalogue.models import Cohort
 from registry.catalogue.rules import is_open
 from registry.core import audit, clock
@@ -121,6 +123,7 @@ def save_answer(
     question: Question,
     value: Any,
     *,
+    entry: int = 1,
     shown: Shown = None,
     as_draft: bool = False,
     actor: Actor,
@@ -134,8 +137,8 @@ def save_answer(
     faults = find_faults(question, value)
     if faults and not as_draft:
         raise InvalidAnswer(faults)
-    open_page(application, f"{QUESTION}{question.key}", actor=actor)
-    answer = queries.find_answer(application, question.id)
+    open_page(application, page_key(question, entry), actor=actor)
+    answer = queries.find_answer(application, question.id, entry)
     current = answer.value if answer else None
     if current == value:
         return application
@@ -145,7 +148,7 @@ def save_answer(
         if answer is not None:
             db.session.delete(answer)
     elif answer is None:
-        db.session.add(Answer(application=application, question=question, value=value))
+        db.session.add(Answer(application=application, question=question, entry=entry, value=value))
     else:
         answer.value = value
     if queries.has_conditions(application):
@@ -156,12 +159,17 @@ def save_answer(
 
 def forget_unasked(journey: Journey) -> None:
     """Delete the answers, and files, to questions that this person is not asked, or not any more."""
-    application, asked = journey.application, {question.id for question in journey.asked}
+    asked = {(each.question.id, each.entry) for each in journey.asked}
+    forget(journey.application, lambda each: (each.question_id, each.entry) not in asked)
+
+
+def forget(application: Application, is_gone: Callable[[Answer | Attachment], bool]) -> None:
+    """Delete the answers and files of which `is_gone` says so; files that were sent stay, as removed."""
     for answer in application.answers:
-        if answer.question_id not in asked:
+        if is_gone(answer):
             db.session.delete(answer)
     for attachment in list_current(application):
-        if attachment.question_id in asked:
+        if not is_gone(attachment):
             continue
         if application.status is ApplicationStatus.DRAFT:
             db.session.delete(attachment)

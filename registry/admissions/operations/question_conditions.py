@@ -1,4 +1,4 @@
-"""Conditions under which a question of a draft is asked."""
+"""Conditions under which a question of a draft is asked, or all of a section."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from datetime import date
 
 from registry.access.actor import Actor
 from registry.admissions.enums import ConditionOperator, ConditionSubject, QuestionKind
-from registry.admissions.models import Question, QuestionCondition
+from registry.admissions.models import FormSection, Question, QuestionCondition
 from registry.admissions.operations.form_versions import require_draft
-from registry.admissions.rules.asking import ANSWER_OPERATORS, OPERATORS
+from registry.admissions.rules.asking import ANSWER_OPERATORS, OPERATORS, Conditional, list_sources
 from registry.admissions.rules.normalising import normalise_number
 from registry.core import audit
 from registry.core.database import db
@@ -31,20 +31,21 @@ class ConditionInput:
     alternative: int = 0
 
 
-def add_condition(question: Question, given: ConditionInput, *, actor: Actor) -> QuestionCondition:
-    """Ask the question in this case only, or in this case too.
+def add_condition(part: Conditional, given: ConditionInput, *, actor: Actor) -> QuestionCondition:
+    """Ask the question, or all of the section, in this case only, or in this case too.
 
     Errors: NotAllowed; Conflict for a published version; InvalidInput("source", "operator" or "values").
     """
-    draft = question.form_version
+    draft = part.form_version
     require_draft(draft, actor=actor)
-    source = _find_source(question, given)
+    source = _find_source(part, given)
     allowed = ANSWER_OPERATORS[source.kind] if source else OPERATORS[given.subject]
     if given.operator not in allowed:
         raise InvalidInput(_l("This comparison does not fit. Choose another one."), field="operator")
-    known = {condition.alternative for condition in question.conditions}
+    known = {condition.alternative for condition in part.conditions}
     condition = QuestionCondition(
-        question=question,
+        question=part if isinstance(part, Question) else None,
+        section=part if isinstance(part, FormSection) else None,
         alternative=given.alternative if given.alternative in known else max(known, default=0) + 1,
         subject=given.subject,
         source=source,
@@ -52,33 +53,33 @@ def add_condition(question: Question, given: ConditionInput, *, actor: Actor) ->
         values=_check_values(given, source),
     )
     db.session.add(condition)
-    audit.record(question, "admissions:form:add_condition", actor, about={"key": question.key})
+    audit.record(part, "admissions:form:add_condition", actor, about={"key": part.key})
     bump_version(draft)
     db.session.flush()
     return condition
 
 
-def remove_condition(question: Question, number: int, *, version: int | None, actor: Actor) -> None:
+def remove_condition(part: Conditional, number: int, *, version: int | None, actor: Actor) -> None:
     """Take away the condition that stands at this place, counted from 1, on the form as it was looked at.
 
     Errors: NotAllowed; Conflict for a published version; StaleWrite; NotFound.
     """
-    draft = question.form_version
+    draft = part.form_version
     require_draft(draft, actor=actor)
     refuse_stale(draft, version, given={}, stored={})
-    if not 1 <= number <= len(question.conditions):
+    if not 1 <= number <= len(part.conditions):
         raise NotFound
-    question.conditions.pop(number - 1)
-    audit.record(question, "admissions:form:remove_condition", actor, about={"key": question.key})
+    part.conditions.pop(number - 1)
+    audit.record(part, "admissions:form:remove_condition", actor, about={"key": part.key})
     bump_version(draft)
     db.session.flush()
 
 
-def _find_source(question: Question, given: ConditionInput) -> Question | None:
+def _find_source(part: Conditional, given: ConditionInput) -> Question | None:
     if given.subject is not ConditionSubject.ANSWER:
         return None
-    for each in question.form_version.questions:
-        if each.key == given.source and each.position < question.position:
+    for each in list_sources(part):
+        if each.key == given.source:
             return each
     raise InvalidInput(_l("Choose one of the earlier questions."), field="source")
 

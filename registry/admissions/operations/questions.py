@@ -12,8 +12,8 @@ from registry.admissions.models import FormSection, FormVersion, Question
 from registry.admissions.operations.form_versions import require_draft
 from registry.admissions.rules import forms as rules
 from registry.admissions.rules.answers import why_not_an_answer
-from registry.admissions.rules.asking import list_depending
-from registry.admissions.rules.entries import Part
+from registry.admissions.rules.asking import list_depending, name_of
+from registry.admissions.rules.entries import MOST_ENTRIES, Part
 from registry.admissions.rules.forms import make_key
 from registry.core import audit
 from registry.core.database import db
@@ -47,6 +47,22 @@ class QuestionInput:
     focal_point_sees: bool = True
     section: str = ""
     """Key of its section; empty for none."""
+
+
+@dataclass(frozen=True)
+class SectionInput:
+    """Everything of a section that can be changed. With a greatest number of entries it repeats."""
+
+    titles: Texts
+    intros: Texts = field(default_factory=dict)
+    least_entries: int | None = None
+    most_entries: int | None = None
+    entry_labels: Texts = field(default_factory=dict)
+
+
+def input_of_section(section: FormSection) -> SectionInput:
+    """The section as stored."""
+    return SectionInput(**{name: getattr(section, name) for name in SectionInput.__dataclass_fields__})
 
 
 def input_of(question: Question) -> QuestionInput:
@@ -128,10 +144,10 @@ def remove_question(question: Question, *, actor: Actor) -> None:
     """Errors: NotAllowed; Conflict for a published version, or while other questions depend on it."""
     draft = question.form_version
     require_draft(draft, actor=actor)
-    if depending := list_depending(question, draft.questions):
+    if depending := list_depending(question, draft):
         sentence = _l(
             "“%(question)s” is asked depending on this question. Remove that condition first.",
-            question=rules.name_of(depending[0]),
+            question=name_of(depending[0]),
         )
         raise Conflict(sentence)
     audit.record(question, "admissions:form:remove_question", actor, about={"key": question.key})
@@ -139,20 +155,20 @@ def remove_question(question: Question, *, actor: Actor) -> None:
     _finish(draft)
 
 
-def add_section(draft: FormVersion, titles: Texts, intros: Texts, *, actor: Actor) -> FormSection:
+def add_section(draft: FormVersion, given: SectionInput, *, actor: Actor) -> FormSection:
     """Add a section at the end.
 
-    Errors: NotAllowed; Conflict for a published version; InvalidInput("title_en").
+    Errors: NotAllowed; Conflict for a published version; InvalidInput("title_en" or "most_entries").
     """
     require_draft(draft, actor=actor)
-    _require_text(titles, "title_en")
+    values = _check_section(given)
     taken = {section.key for section in draft.sections}
     section = FormSection(
         form_version=draft,
-        key=make_key(titles.get("en", "") or "section", taken),
+        key=make_key(given.titles.get("en", "") or "section", taken),
         position=len(draft.sections) + 1,
-        titles=dict(titles),
-        intros=dict(intros),
+        conditions=[],
+        **values,
     )
     db.session.add(section)
     audit.record(section, "admissions:form:add_section", actor)
@@ -161,15 +177,16 @@ def add_section(draft: FormVersion, titles: Texts, intros: Texts, *, actor: Acto
 
 
 def edit_section(
-    section: FormSection, titles: Texts, intros: Texts, *, version: int | None = None, actor: Actor
+    section: FormSection, given: SectionInput, *, version: int | None = None, actor: Actor
 ) -> FormSection:
-    """Errors: NotAllowed; Conflict for a published version; StaleWrite; InvalidInput("title_en")."""
+    """Errors: NotAllowed; Conflict for a published version; StaleWrite; InvalidInput("title_en" or
+    "most_entries").
+    """
     draft = section.form_version
     require_draft(draft, actor=actor)
-    given, stored = {"titles": titles, "intros": intros}, {"titles": section.titles, "intros": section.intros}
-    refuse_stale(section, version, given=given, stored=stored)
-    _require_text(titles, "title_en")
-    section.titles, section.intros = dict(titles), dict(intros)
+    refuse_stale(section, version, given=asdict(given), stored=asdict(input_of_section(section)))
+    for name, value in _check_section(given).items():
+        setattr(section, name, value)
     audit.record(section, "admissions:form:edit_section", actor)
     _finish(draft)
     return section
@@ -202,6 +219,21 @@ def remove_section(section: FormSection, *, actor: Actor) -> None:
     db.session.flush()
     draft.sections.remove(section)
     _finish(draft)
+
+
+def _check_section(given: SectionInput) -> dict[str, Any]:
+    """The columns of the section. Errors: InvalidInput("title_en" or "most_entries")."""
+    _require_text(given.titles, "title_en")
+    least, most = given.least_entries, given.most_entries
+    if most is not None and not 0 <= (least or 0) <= most <= MOST_ENTRIES:
+        raise InvalidInput(
+            _l(
+                "Enter how many entries are possible: from the smallest number to %(most)s.",
+                most=MOST_ENTRIES,
+            ),
+            field="most_entries",
+        )
+    return asdict(given) | {"least_entries": None if most is None else least or 0}
 
 
 def _check(kind: QuestionKind, given: QuestionInput) -> dict[str, Any]:

@@ -95,7 +95,7 @@ QUESTIONS: tuple[dict[str, Any], ...] = (
 
 def add_standard_questions(draft: FormVersion) -> None:
     """Fill an empty version with the standard questions, under one heading."""
-    section = FormSection(form_version=draft, key="plans", position=1, titles=TITLES)
+    section = FormSection(form_version=draft, key="plans", position=1, titles=TITLES, conditions=[])
     db.session.add(section)
     for position, question in enumerate(QUESTIONS, 1):
         db.session.add(

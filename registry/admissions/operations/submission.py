@@ -6,6 +6,7 @@ from registry.access.permissions import Permission
 from registry.admissions.enums import ApplicationStatus
 from registry.admissions.models import Application, EligibilityResult
 from registry.admissions.operations import guardians
+from registry.admissions.operations.entries import number_through
 from registry.admissions.operations.invitations import refuse_withdrawn
 from registry.admissions.operations.journey import forget_unasked
 from registry.admissions.operations.letters import write_applicant
@@ -44,6 +45,8 @@ def submit_application(application: Application, *, actor: Actor) -> Application
     invitation = refuse_withdrawn(application) if journey.nominating_state else None
     verdict = judge(journey.conditions, journey.facts)
     forget_unasked(journey)
+    if journey.entries:
+        number_through(queries.get_journey(application))
     _freeze(journey, verdict)
     if verdict.refuses:
         take_step(application, "submit_ineligible", actor=actor)

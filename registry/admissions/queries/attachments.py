@@ -26,9 +26,16 @@ def list_current(application: Application) -> Sequence[Attachment]:
     ).all()
 
 
-def list_earlier(application: Application, question: Question) -> list[Attachment]:
+def list_given(application: Application, question: Question, entry: int = 1) -> list[Attachment]:
+    """Those of them that answer the question."""
+    return [
+        each for each in list_current(application) if each.question_id == question.id and each.entry == entry
+    ]
+
+
+def list_earlier(application: Application, question: Question, entry: int = 1) -> list[Attachment]:
     """What the person gave elsewhere and not to this question, each content once, the latest first."""
-    here = {each.digest for each in list_current(application) if each.question_id == question.id}
+    here = {each.digest for each in list_given(application, question, entry)}
     found: dict[str, Attachment] = {}
     for each in db.session.scalars(_of_person(application).order_by(Attachment.id.desc())):
         if each.digest not in here:

@@ -11,6 +11,7 @@ from registry.admissions.enums import ApplicationStatus
 from registry.admissions.models import Application, CorrectionRequest, Question
 from registry.admissions.queries.journey import Heading, get_heading
 from registry.admissions.rules.corrections import Change, list_changes, list_reviewed_changes
+from registry.admissions.rules.sections import AskedQuestion, spread
 from registry.catalogue.models import Cohort, Programme
 from registry.core.database import db
 
@@ -86,18 +87,20 @@ def list_compared(application: Application, *, for_reviewer: bool = False) -> li
     ).all()
     if not requests:
         return []
-    questions = list_questions(application)
+    questions = list_asked(application)
     compare = list_reviewed_changes if for_reviewer else list_changes
     return [ComparedCorrection(each, compare(each, application, questions)) for each in requests]
 
 
-def list_questions(application: Application) -> Sequence[Question]:
-    """The questions of the form that the application answers, in their order."""
-    return db.session.scalars(
+def list_asked(application: Application) -> list[AskedQuestion]:
+    """The questions of the form that the application answers, in all their entries."""
+    questions = db.session.scalars(
         sa.select(Question)
         .where(Question.form_version_id == application.form_version_id)
+        .options(joinedload(Question.section))
         .order_by(Question.position)
     ).all()
+    return spread(questions, application.entries)
 
 
 def find_request(request_id: int) -> CorrectionRequest | None:

@@ -1,6 +1,6 @@
 """Forms as those see them who compose them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import immediateload, selectinload
@@ -16,6 +16,7 @@ from registry.admissions.models import (
     QuestionCondition,
 )
 from registry.admissions.rules.forms import FormDifference, compare_forms
+from registry.admissions.rules.sections import SECTION, read_page_key
 from registry.catalogue.models import Cohort
 from registry.catalogue.queries.cohorts import list_managed_cohorts
 from registry.core.database import db
@@ -99,19 +100,20 @@ def moves_from(version: FormVersion) -> sa.Select[int, int]:
     )
 
 
-def find_once_asked(application: Application, key: str) -> Question | None:
-    """The newest question of this key that a published version of the cohort's form asks."""
-    return db.session.scalar(
-        sa.select(Question)
-        .join(Question.form_version)
-        .where(
-            FormVersion.cohort_id == application.cohort_id,
-            FormVersion.published_at.is_not(None),
-            Question.key == key,
-        )
-        .order_by(FormVersion.number.desc())
-        .limit(1)
+def find_once_asked(application: Application, page: str) -> Mapping[str, str] | None:
+    """What the page was called in the newest published version of the cohort's form that had it."""
+    versions = sa.select(FormVersion.id).where(
+        FormVersion.cohort_id == application.cohort_id, FormVersion.published_at.is_not(None)
     )
+    if page.startswith(SECTION):
+        called = sa.select(FormSection.titles).where(
+            FormSection.form_version_id.in_(versions), FormSection.key == page.removeprefix(SECTION)
+        )
+        return db.session.scalar(called.order_by(FormSection.form_version_id.desc()).limit(1))
+    called = sa.select(Question.labels).where(
+        Question.form_version_id.in_(versions), Question.key == read_page_key(page)[0]
+    )
+    return db.session.scalar(called.order_by(Question.form_version_id.desc()).limit(1))
 
 
 def find_form_change(application: Application) -> FormDifference | None:
@@ -145,7 +147,10 @@ def _versions_of(cohort: Cohort) -> sa.Select[FormVersion]:
 def _with_parts(statement: sa.Select[FormVersion]) -> sa.Select[FormVersion]:
     return statement.options(
         # Version and sections are loaded by then, so these ask for nothing.
-        selectinload(FormVersion.sections).immediateload(FormSection.form_version),
+        selectinload(FormVersion.sections).options(
+            immediateload(FormSection.form_version),
+            selectinload(FormSection.conditions).immediateload(QuestionCondition.source),
+        ),
         selectinload(FormVersion.questions).options(
             immediateload(Question.form_version),
             immediateload(Question.section),

@@ -8,7 +8,14 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from registry.access.actor import Actor
 from registry.admissions.enums import LIVE_STATUSES, ApplicationStatus, ConditionSubject
-from registry.admissions.models import Answer, Application, FormVersion, Question, QuestionCondition
+from registry.admissions.models import (
+    Answer,
+    Application,
+    FormSection,
+    FormVersion,
+    Question,
+    QuestionCondition,
+)
 from registry.admissions.queries.eligibility import get_conditions
 from registry.admissions.queries.invitations import find_invitation_of
 from registry.admissions.rules.eligibility import Standings
@@ -26,7 +33,7 @@ from registry.people.models import Person
 from registry.places import queries as places
 
 _WITH_PARTS = (
-    joinedload(Question.section),
+    joinedload(Question.section).selectinload(FormSection.conditions).immediateload(QuestionCondition.source),
     selectinload(Question.conditions).immediateload(QuestionCondition.source),
 )
 
@@ -158,7 +165,7 @@ def get_journey(application: Application) -> Journey:
         conditions=conditions,
         questions=application.form_version.questions,
         answers={
-            answer.question.key: answer.value
+            (answer.question.key, answer.entry): answer.value
             for answer in application.answers
             if answer.question.form_version_id == application.form_version_id
         },
@@ -178,7 +185,7 @@ def _map_standings(questions: Iterable[Question], cohort: Cohort) -> Standings:
     blocs = {
         value.partition(":")[0]
         for question in questions
-        for condition in question.conditions
+        for condition in (*question.conditions, *(question.section.conditions if question.section else ()))
         if condition.subject is ConditionSubject.BLOC
         for value in condition.values
     }
@@ -189,13 +196,19 @@ def has_conditions(application: Application) -> bool:
     """Whether some question of the application's form is not asked of everybody."""
     statement = (
         sa.select(QuestionCondition.id)
-        .join(QuestionCondition.question)
-        .where(Question.form_version_id == application.form_version_id)
+        .outerjoin(QuestionCondition.question)
+        .outerjoin(QuestionCondition.section)
+        .where(
+            sa.or_(
+                Question.form_version_id == application.form_version_id,
+                FormSection.form_version_id == application.form_version_id,
+            )
+        )
         .limit(1)
     )
     return db.session.scalar(statement) is not None
 
 
-def find_answer(application: Application, question_id: int) -> Answer | None:
+def find_answer(application: Application, question_id: int, entry: int = 1) -> Answer | None:
     """What was answered to the question."""
-    return db.session.get(Answer, (application.id, question_id))
+    return db.session.get(Answer, (application.id, question_id, entry))

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from registry.access.actor import Actor
 from registry.admissions.enums import AgeBand, ApplicationStatus, ListColumn, ReviewStatus
@@ -102,6 +102,7 @@ def list_questions(cohort: Cohort) -> Sequence[Question]:
         sa.select(Question)
         .join(Question.form_version)
         .where(FormVersion.cohort_id == cohort.id, FormVersion.published_at.is_not(None))
+        .options(joinedload(Question.section))
         .order_by(FormVersion.number, Question.position, Question.id)
     ).all()
 
@@ -157,6 +158,7 @@ def _expression(column: Column) -> Any:
             .where(
                 Answer.application_id == Application.id,
                 Answer.question_id.in_([question.id for question in column.questions]),
+                Answer.entry == column.entry,
             )
             .order_by(Answer.question_id.desc())
             .limit(1)

@@ -1,4 +1,4 @@
-"""Which questions somebody is asked: conditions over earlier answers, age, state and bloc. Pure."""
+"""Which sections and questions somebody is asked: conditions over earlier answers, age, state and bloc. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,14 +7,23 @@ from typing import Any
 
 from registry.admissions.enums import ConditionOperator as O
 from registry.admissions.enums import ConditionSubject, QuestionKind
-from registry.admissions.models import Question, QuestionCondition
+from registry.admissions.models import FormSection, FormVersion, Question, QuestionCondition
 from registry.admissions.rules.answers import KINDS, describe_answer
 from registry.admissions.rules.eligibility import Standings
 from registry.admissions.rules.kinds import is_answered
+from registry.admissions.rules.sections import (
+    AnswerKey,
+    AskedQuestion,
+    group_by_section,
+    is_repeating,
+    spread_section,
+)
 from registry.core.i18n import _, country_name, format_listing, language_name, pick_translation
 from registry.places.enums import Standing
 
 K = QuestionKind
+Conditional = Question | FormSection
+"""What is asked under conditions."""
 _CHOSEN = (O.IS, O.IS_NOT, O.ANSWERED, O.NOT_ANSWERED)
 _ORDERED = (O.AT_LEAST, O.AT_MOST, O.ANSWERED, O.NOT_ANSWERED)
 ANSWER_OPERATORS: Mapping[QuestionKind, Sequence[O]] = {
@@ -35,7 +44,7 @@ class Situation:
     """What conditions look at, as far as it is known."""
 
     answers: Mapping[str, Any] = field(default_factory=dict)
-    """Question key -> value."""
+    """Question key -> value, as it stands in the entry that is looked at."""
     age: tuple[int, int] | None = None
     """The least and the greatest the person may have on the day that counts."""
     state: str = ""
@@ -43,16 +52,44 @@ class Situation:
     standings: Standings = field(default_factory=dict)
 
 
-def select_asked(questions: Iterable[Question], situation: Situation) -> list[Question]:
-    """The questions that are asked, in their order. What somebody is not asked, nothing can depend on."""
-    asked: list[Question] = []
+@dataclass(frozen=True)
+class AskedPart:
+    """A section, or the questions in none, with what is asked there."""
+
+    section: FormSection | None
+    questions: Sequence[AskedQuestion]
+    entries: Sequence[int] = ()
+    """The numbers of the entries, where it repeats."""
+
+
+def select_parts(
+    questions: Iterable[Question],
+    answers: Mapping[AnswerKey, Any],
+    situation: Situation,
+    entries: Mapping[str, Sequence[int]],
+) -> list[AskedPart]:
+    """What is asked, in its order. What somebody is not asked, nothing can depend on.
+
+    `entries` maps the key of a repeating section to the numbers of its entries; in each, conditions look at
+    the answers of the same entry.
+    """
+    parts: list[AskedPart] = []
     said: dict[str, Any] = {}
-    for question in questions:
-        if is_asked(question.conditions, replace(situation, answers=said)):
-            asked.append(question)
-            if question.key in situation.answers:
-                said[question.key] = situation.answers[question.key]
-    return asked
+    for section, group in group_by_section(questions):
+        if section is not None and not is_asked(section.conditions, replace(situation, answers=said)):
+            continue
+        numbers = entries.get(section.key, ()) if section is not None and section.is_repeating else ()
+        asked: list[AskedQuestion] = []
+        within = said
+        for each in spread_section(section, group, entries):
+            if each.place and each.question is group[0]:
+                within = dict(said)
+            if is_asked(each.question.conditions, replace(situation, answers=within)):
+                asked.append(each)
+                if each.key in answers:
+                    within[each.question.key] = answers[each.key]
+        parts.append(AskedPart(section, asked, numbers))
+    return parts
 
 
 def is_asked(conditions: Sequence[QuestionCondition], situation: Situation) -> bool:
@@ -131,16 +168,44 @@ def _list_said(value: Any) -> set[str]:
     return set(value) if isinstance(value, list) else {value}
 
 
-def list_depending(question: Question, questions: Iterable[Question]) -> list[Question]:
-    """The questions that are asked depending on this one."""
-    return [each for each in questions if any(one.source is question for one in each.conditions)]
+def list_depending(question: Question, form: FormVersion) -> list[Conditional]:
+    """The sections and questions that are asked depending on this one."""
+    among: list[Conditional] = [*form.sections, *form.questions]
+    return [each for each in among if any(one.source is question for one in each.conditions)]
 
 
-def describe_conditions(question: Question, bloc_names: Mapping[str, str]) -> str:
-    """In which cases the question is asked, in one phrase; empty for a question that everybody is asked."""
+def name_of(part: Conditional) -> str:
+    """The question's label, or the section's title, as the reader gets it."""
+    texts = part.titles if isinstance(part, FormSection) else part.labels
+    return str(pick_translation(texts)[1])
+
+
+def comes_before(source: Question, part: Conditional) -> bool:
+    """Whether the question is asked before anything of the part is."""
+    if isinstance(part, FormSection):
+        return source.section is None or source.section.position < part.position
+    return source.position < part.position
+
+
+def has_one_answer(source: Question, part: Conditional) -> bool:
+    """Whether a condition of the part finds one answer: not those of many entries, but of its own one."""
+    return not is_repeating(source.section) or (isinstance(part, Question) and part.section is source.section)
+
+
+def list_sources(part: Conditional) -> list[Question]:
+    """The questions whose answers the conditions of the part can look at."""
+    return [
+        each
+        for each in part.form_version.questions
+        if each is not part and comes_before(each, part) and has_one_answer(each, part)
+    ]
+
+
+def describe_conditions(part: Conditional, bloc_names: Mapping[str, str]) -> str:
+    """In which cases the question or section is asked, in one phrase; empty for what everybody is asked."""
     cases = [
         format_listing([describe_condition(condition, bloc_names) for condition in alternative])
-        for alternative in list_alternatives(question.conditions)
+        for alternative in list_alternatives(part.conditions)
     ]
     return _("Asked if %(conditions)s", conditions=format_listing(cases, "or")) if cases else ""
 
@@ -196,14 +261,19 @@ def _describe_value(source: Question, value: str) -> str:
     return words[0] if isinstance(words, list) else words
 
 
-def why_not_a_condition(condition: QuestionCondition, question: Question) -> str | None:
+def why_not_a_condition(condition: QuestionCondition, part: Conditional) -> str | None:
     """The sentence that says why the condition cannot be judged in its form, or None."""
     source = condition.source
     if condition.subject is not ConditionSubject.ANSWER or source is None:
         return None
-    label = pick_translation(question.labels)[1]
-    if source.position >= question.position:
+    label = name_of(part)
+    if not comes_before(source, part):
         return _("“%(question)s” depends on a question that comes later. Move one of them.", question=label)
+    if not has_one_answer(source, part):
+        return _(
+            "“%(question)s” depends on a question that is answered several times. Remove that condition.",
+            question=label,
+        )
     known = {option["value"] for option in source.options}
     if "options" in KINDS[source.kind].settings and not set(condition.values) <= known:
         return _("“%(question)s” depends on an answer that is no longer there.", question=label)

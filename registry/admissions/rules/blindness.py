@@ -10,6 +10,7 @@ from registry.admissions.models import Answer, Application, Question
 from registry.admissions.rules.answers import describe_answer
 from registry.admissions.rules.attachments import read_files
 from registry.admissions.rules.profile import Background, read_background
+from registry.admissions.rules.sections import asked_by
 from registry.core.i18n import _l
 
 HIDDEN = _l("[hidden]")
@@ -71,8 +72,8 @@ def is_for_reviewers(question: Question, *, is_blind: bool) -> bool:
 
 
 def read_answer(answer: Answer) -> tuple[dict[str, str], Any]:
-    """The question's labels, and what was answered: words, or files."""
-    return answer.question.labels, read_value(answer.question, answer.value)
+    """The question's labels, after the name of its entry, and what was answered: words, or files."""
+    return asked_by(answer).labels, read_value(answer.question, answer.value)
 
 
 def read_value(question: Question, value: Any) -> Any:

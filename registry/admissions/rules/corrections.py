@@ -7,9 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from registry.admissions.enums import PersonalPage
-from registry.admissions.models import Application, CorrectionItem, CorrectionRequest, Question
+from registry.admissions.models import Application, CorrectionItem, CorrectionRequest
 from registry.admissions.rules.blindness import collect_names, is_for_reviewers, mask, read_value
-from registry.admissions.rules.journey import page_key
+from registry.admissions.rules.sections import AskedQuestion
 from registry.admissions.rules.summaries import list_rows
 from registry.catalogue.models import Cohort
 
@@ -38,10 +38,10 @@ class Change:
     after: Any
 
 
-def list_returnable(application: Application, questions: Iterable[Question]) -> list[str]:
+def list_returnable(application: Application, asked: Iterable[AskedQuestion]) -> list[str]:
     """The pages that can be asked for again, in the order of the form."""
     personal = [page.value for page in PersonalPage if page in FIELDS and application.profile]
-    return personal + [page_key(question) for question in questions]
+    return personal + [each.page for each in asked]
 
 
 def compute_due(cohort: Cohort, due_on: date) -> datetime:
@@ -62,10 +62,10 @@ def take_stock(page: str, profile: Mapping[str, Any], answers: Mapping[str, Any]
 
 
 def list_changes(
-    request: CorrectionRequest, application: Application, questions: Sequence[Question]
+    request: CorrectionRequest, application: Application, questions: Sequence[AskedQuestion]
 ) -> list[Change]:
     """Before and now of everything that was asked for, for those who see the whole application."""
-    by_page = {page_key(question): question for question in questions}
+    by_page = {each.page: each for each in questions}
     changes: list[Change] = []
     for item in request.items:
         if item.page in by_page:
@@ -76,16 +76,12 @@ def list_changes(
 
 
 def list_reviewed_changes(
-    request: CorrectionRequest, application: Application, questions: Sequence[Question]
+    request: CorrectionRequest, application: Application, questions: Sequence[AskedQuestion]
 ) -> list[Change]:
     """What of it a reviewer reads: answers to questions only, in a blind cohort without what identifies."""
     is_blind = application.cohort.is_blind
     names = collect_names(application) if is_blind else []
-    by_page = {
-        page_key(question): question
-        for question in questions
-        if is_for_reviewers(question, is_blind=is_blind)
-    }
+    by_page = {each.page: each for each in questions if is_for_reviewers(each.question, is_blind=is_blind)}
     changes = [_compare(item, by_page[item.page]) for item in request.items if item.page in by_page]
     if not is_blind:
         return changes
@@ -95,10 +91,9 @@ def list_reviewed_changes(
     ]
 
 
-def _compare(item: CorrectionItem, question: Question) -> Change:
-    return Change(
-        question.labels, item.reason, read_value(question, item.before), read_value(question, item.after)
-    )
+def _compare(item: CorrectionItem, asked: AskedQuestion) -> Change:
+    before, after = (read_value(asked.question, each) for each in (item.before, item.after))
+    return Change(asked.labels, item.reason, before, after)
 
 
 def _compare_particulars(item: CorrectionItem, application: Application) -> Iterator[Change]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from registry.admissions.models import FormSection, FormVersion, Question
 from registry.admissions.rules.answers import KINDS
-from registry.admissions.rules.asking import why_not_a_condition
-from registry.core.i18n import LOCALES, _, _l, pick_translation
+from registry.admissions.rules.asking import Conditional, name_of, why_not_a_condition
+from registry.core.i18n import LOCALES, _, _l
 
 KEY_LENGTH = 40
 LEAST_OPTIONS = 2
@@ -60,7 +60,7 @@ def measure_completeness(version: FormVersion) -> list[Completeness]:
 
 def _list_texts(version: FormVersion) -> Iterator[Mapping[str, str]]:
     for section in version.sections:
-        yield from (section.titles, section.intros)
+        yield from (section.titles, section.intros, section.entry_labels)
     for question in version.questions:
         yield from (question.labels, question.helps, question.units)
         yield from (option["labels"] for option in question.options)
@@ -75,17 +75,9 @@ def list_obstacles(version: FormVersion) -> list[str]:
         for question in version.questions
         if "options" in KINDS[question.kind].settings and len(question.options) < LEAST_OPTIONS
     ]
-    unjudged = [
-        why_not_a_condition(condition, question)
-        for question in version.questions
-        for condition in question.conditions
-    ]
+    parts: list[Conditional] = [*version.sections, *version.questions]
+    unjudged = [why_not_a_condition(condition, part) for part in parts for condition in part.conditions]
     return [*lacking, *filter(None, unjudged)]
-
-
-def name_of(question: Question) -> str:
-    """The question's label as the reader gets it."""
-    return str(pick_translation(question.labels)[1])
 
 
 def compare_forms(older: FormVersion, newer: FormVersion) -> FormDifference:
@@ -117,11 +109,17 @@ def _content(question: Question) -> tuple[Any, ...]:
         "least",
         "most",
     )
-    conditions = [
-        (each.alternative, each.subject, each.operator, each.values, each.source and each.source.key)
-        for each in question.conditions
-    ]
-    return (*(getattr(question, name) for name in names), conditions)
+    section = question.section
+    entries = (section.least_entries, section.most_entries) if section else (None, None)
+    conditions = [*question.conditions, *(section.conditions if section else ())]
+    return (
+        *(getattr(question, name) for name in names),
+        entries,
+        [
+            (each.alternative, each.subject, each.operator, each.values, each.source and each.source.key)
+            for each in conditions
+        ],
+    )
 
 
 def make_key(text: str, taken: Collection[str]) -> str:

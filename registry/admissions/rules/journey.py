@@ -5,13 +5,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from registry.admissions.enums import PageStatus, QuestionKind
-from registry.admissions.models import Application, Question
+from registry.admissions.enums import PageStatus
+from registry.admissions.models import Application, FormSection, Question
 from registry.admissions.rules import eligibility
 from registry.admissions.rules.answers import why_not_an_answer
-from registry.admissions.rules.asking import Situation, select_asked
+from registry.admissions.rules.asking import AskedPart, Situation, select_parts
 from registry.admissions.rules.eligibility import Birth, Conditions, Facts, Standings
 from registry.admissions.rules.kinds import is_answered
+from registry.admissions.rules.sections import (
+    SECTION,
+    AnswerKey,
+    AskedQuestion,
+    is_repeating,
+    map_entries,
+)
 from registry.catalogue.enums import NominationMode, QuotaBasis
 from registry.catalogue.models import Cohort
 from registry.people.enums import ConsentAction, ConsentPurpose
@@ -21,8 +28,6 @@ from registry.people.rules import plain
 PURPOSES = (ConsentPurpose.APPLICATION, ConsentPurpose.FOLLOW_UP)
 """What applicants are asked to agree to, each on a page of its own."""
 
-QUESTION = "question-"
-FILE = "file-"
 CONSENT = "consent-"
 
 _NOT_STARTED, _IN_PROGRESS, _DONE = PageStatus.NOT_STARTED, PageStatus.IN_PROGRESS, PageStatus.DONE
@@ -37,8 +42,8 @@ class Journey:
     cohort: Cohort
     conditions: Conditions
     questions: Sequence[Question]
-    answers: Mapping[str, Any]
-    """Question key -> value."""
+    answers: Mapping[AnswerKey, Any]
+    """Question key and entry -> value."""
     consents: Mapping[ConsentPurpose, Consent]
     guardianship: Guardianship | None
     age_of_consent: int
@@ -78,11 +83,41 @@ class Journey:
         return facts_of(self.person, self.member_state)
 
     @property
-    def asked(self) -> list[Question]:
-        """The questions that this person is asked."""
+    def entries(self) -> Mapping[str, Sequence[int]]:
+        """Key of each repeating section -> the numbers of its entries."""
+        return map_entries(self.questions, self.application.entries, self.answers)
+
+    @property
+    def parts(self) -> list[AskedPart]:
+        """What this person is asked, by sections."""
         birth = birth_of(self.person)
         age = eligibility.compute_age(birth, self.conditions.age_on) if birth else None
-        return select_asked(self.questions, Situation(self.answers, age, self.member_state, self.standings))
+        situation = Situation(age=age, state=self.member_state, standings=self.standings)
+        return select_parts(self.questions, self.answers, situation, self.entries)
+
+    @property
+    def asked(self) -> list[AskedQuestion]:
+        """The questions that this person is asked."""
+        return [each for part in self.parts for each in part.questions]
+
+    def list_entry_pages(self, page: str) -> set[str]:
+        """The pages of the same entry of a repeating section; none for a page outside of one."""
+        return {
+            each.page
+            for part in self.parts
+            for asked in part.questions
+            if asked.page == page and asked.place
+            for each in part.questions
+            if each.entry == asked.entry
+        }
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the form asks everybody the same, once."""
+        return not any(
+            each.conditions or (each.section and (each.section.conditions or is_repeating(each.section)))
+            for each in self.questions
+        )
 
     @property
     def pages(self) -> list["Page"]:
@@ -107,11 +142,6 @@ class Page:
     def blocks(self) -> bool:
         """Whether the application cannot be sent without it."""
         return self.status is not _DONE and not (self.is_optional and self.status is _NOT_STARTED)
-
-
-def page_key(question: Question) -> str:
-    """The page that asks the question."""
-    return f"{FILE if question.kind is QuestionKind.FILE else QUESTION}{question.key}"
 
 
 def birth_of(person: Person) -> Birth | None:
@@ -171,8 +201,11 @@ def _list_pages(journey: Journey) -> Iterator[Page]:
     yield Page("contact", _progress(person.phone or "contact" in saved))
     yield Page("background", _progress(person.education, person.occupation))
     yield Page("languages", _progress(person.languages))
-    for question in journey.asked:
-        yield _question_page(journey, question, saved)
+    for part in journey.parts:
+        for asked in part.questions:
+            yield _question_page(journey, asked, saved)
+        if part.section is not None and part.section.is_repeating:
+            yield from _list_entries_pages(part.section, part.entries, saved)
     if journey.is_minor:
         yield Page("guardian", _progress(journey.guardianship))
     for purpose in PURPOSES:
@@ -186,14 +219,25 @@ def _progress(*parts: object) -> PageStatus:
     return _IN_PROGRESS if filled[0] else _NOT_STARTED
 
 
-def _question_page(journey: Journey, question: Question, saved: frozenset[str]) -> Page:
-    key = page_key(question)
-    value = journey.answers.get(question.key)
-    if why_not_an_answer(question, value) is not None:
+def _question_page(journey: Journey, asked: AskedQuestion, saved: frozenset[str]) -> Page:
+    value = journey.answers.get(asked.key)
+    if why_not_an_answer(asked.question, value) is not None:
         status = _IN_PROGRESS if is_answered(value) else _NOT_STARTED
     else:
-        status = _DONE if is_answered(value) or key in saved else _NOT_STARTED
-    return Page(key, status, is_optional=not question.is_required)
+        status = _DONE if is_answered(value) or asked.page in saved else _NOT_STARTED
+    return Page(asked.page, status, is_optional=not asked.question.is_required)
+
+
+def _list_entries_pages(
+    section: FormSection, entries: Sequence[int], saved: frozenset[str]
+) -> Iterator[Page]:
+    """Where entries are added and removed, if there is a choice."""
+    key = f"{SECTION}{section.key}"
+    if len(entries) > (section.most_entries or 0):
+        # A later version of the form has made room for fewer.
+        yield Page(key, _IN_PROGRESS)
+    elif section.least_entries != section.most_entries:
+        yield Page(key, _DONE if key in saved else _NOT_STARTED, is_optional=True)
 
 
 def _consent_page(journey: Journey, purpose: ConsentPurpose) -> Page:

@@ -12,6 +12,7 @@ from registry.access.permissions import Permission
 from registry.admissions.enums import ListColumn, Sensitivity
 from registry.admissions.models import Criterion, Question, SavedFilter
 from registry.admissions.rules.answers import describe_answer, make_cell
+from registry.admissions.rules.sections import AskedQuestion
 from registry.core.i18n import Labelled, _, country_name, format_day, pick_translation
 from registry.people.enums import Education, Occupation, Settlement
 
@@ -52,6 +53,7 @@ class Column:
     label: str
     questions: tuple[Question, ...] = ()
     criterion: Criterion | None = None
+    entry: int = 1
 
     @property
     def is_answer(self) -> bool:
@@ -111,9 +113,10 @@ def list_columns(questions: Iterable[Question], criteria: Iterable[Criterion] = 
         editions.setdefault(question.key, []).append(question)
     fixed = [Column(each.value, str(each.label)) for each in ListColumn]
     asked = [
-        Column(f"{ANSWER}{key}", str(pick_translation(each[-1].labels)[1]), tuple(each))
+        column
         for key, each in editions.items()
         if all(question.sensitivity is not Sensitivity.SENSITIVE for question in each)
+        for column in _list_entries(f"{ANSWER}{key}", tuple(each))
     ]
     scored = [
         Column(
@@ -124,6 +127,18 @@ def list_columns(questions: Iterable[Question], criteria: Iterable[Criterion] = 
         for each in criteria
     ]
     return [*fixed, *scored, *asked]
+
+
+def _list_entries(name: str, questions: tuple[Question, ...]) -> list[Column]:
+    """One column, or one for each entry that a version of the form had room for."""
+    latest = questions[-1]
+    most = max((question.section.most_entries or 0) if question.section else 0 for question in questions)
+    if not most:
+        return [Column(name, AskedQuestion(latest).label, questions)]
+    return [
+        Column(f"{name}.{entry}", AskedQuestion(latest, entry, entry).label, questions, entry=entry)
+        for entry in range(1, most + 1)
+    ]
 
 
 def choose_columns(names: Collection[str], columns: Sequence[Column]) -> list[Column]:

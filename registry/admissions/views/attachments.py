@@ -10,7 +10,7 @@ from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
 from registry.admissions.enums import QuestionKind
 from registry.admissions.forms.attachments import FileCodeForm, make_files_form
-from registry.admissions.models import Application, Question
+from registry.admissions.models import Application
 from registry.admissions.operations import attachments as operations
 from registry.admissions.operations.journey import open_page
 from registry.admissions.queries import attachments as queries
@@ -18,11 +18,12 @@ from registry.admissions.queries import journey as journeys
 from registry.admissions.queries.corrections import find_reason
 from registry.admissions.queries.seats import reload_locked
 from registry.admissions.rules.attachments import MOST_FILES
-from registry.admissions.rules.journey import FILE, Journey, page_key
+from registry.admissions.rules.journey import Journey
+from registry.admissions.rules.sections import FILE, AskedQuestion, name_page
 from registry.admissions.views.blueprint import bp
 from registry.admissions.views.journey import Answered, redirect_unless_draft
-from registry.admissions.views.pages import describe_files, list_files
-from registry.admissions.views.particulars import CHECK, NotAsked, get_question, leave_unasked, next_address
+from registry.admissions.views.pages import CHECK, Way, describe_files, list_files
+from registry.admissions.views.particulars import NotAsked, get_asked, leave_unasked, next_address
 from registry.catalogue.rules import is_open
 from registry.core import clock, storage
 from registry.core.documents import MAX_BYTES, Document, read_document
@@ -38,49 +39,52 @@ LONGEST_BODY = 16 * 1024 * 1024
 bp.add_app_template_filter(describe_files, "file_rows")
 
 
-@bp.route("/apply/<code>/files/<key>", methods=["GET", "POST"])
+@bp.route("/apply/<code>/files/<key>", methods=["GET", "POST"], defaults={"entry": 1})
+@bp.route("/apply/<code>/files/<key>/<int:entry>", methods=["GET", "POST"])
 @requires(Permission.APPLICATION_EDIT)
 @takes_bytes(LONGEST_BODY)
 @limiter.limit("30/minute", methods=["POST"])
-def save_files(code: str, key: str) -> Answered:
+def save_files(code: str, key: str, entry: int) -> Answered:
     """The files that answer a question. Checking one is slow, so no transaction is open meanwhile."""
     application = journeys.find_current_application(code, actor=current_actor)
-    elsewhere = redirect_unless_draft(code, application, f"{FILE}{key}")
+    elsewhere = redirect_unless_draft(code, application, name_page(FILE, key, entry))
     if application is None or elsewhere is not None:
         return elsewhere  # type: ignore[return-value]
     journey = journeys.get_journey(application)
     try:
-        question = _get_question(journey, key)
-        form = make_files_form(question, journey.answers.get(key))
+        asked = _get_asked(journey, key, entry)
+        form = make_files_form(asked.question, journey.answers.get(asked.key))
         if form.validate_on_submit():
             try:
                 document, digest = _receive(form.file.data)
                 with transaction():
                     journey = journeys.get_journey(reload_locked(application))
-                    question = _get_question(journey, key)
-                    _save(journey.application, question, document, digest, form.data.get("instead_of") or "")
+                    asked = _get_asked(journey, key, entry)
+                    _save(journey.application, asked, document, digest, form.data.get("instead_of") or "")
                     journey = journeys.get_journey(application)
             except RegistryError as error:
                 form.show(error)
             else:
                 if request.form.get("action") == ADD:
-                    return redirect(_here(code, key), 303)
-                return redirect(next_address(journey, page_key(question)), 303)
+                    return redirect(_here(code, key, entry), 303)
+                return redirect(next_address(journey, asked.page), 303)
             journey = journeys.get_journey(application)
-            question = _get_question(journey, key)
+            asked = _get_asked(journey, key, entry)
     except NotAsked:
-        return leave_unasked(application, key)
+        return leave_unasked(application, name_page(FILE, key, entry))
+    answer = journey.answers.get(asked.key)
     return render_template(
         "admissions/save_files.html",
         journey=journey,
         form=form,
-        question=question,
-        files=list_files(question, journey.answers.get(key)),
-        codes=[each["code"] for each in journey.answers.get(key, ())],
-        earlier=queries.list_earlier(journey.application, question),
+        asking=asked,
+        way=Way(journey.cohort),
+        files=list_files(asked.question, answer),
+        codes=[each["code"] for each in answer or ()],
+        earlier=queries.list_earlier(journey.application, asked.question, entry),
         left=MOST_FILES - len(queries.list_current(journey.application)),
         is_open=is_open(journey.cohort, clock.now()),
-        asked=find_reason(journey.application, page_key(question)),
+        asked=find_reason(journey.application, asked.page),
         back=request.args.get("back") == CHECK,
     ), form.http_status
 
@@ -95,63 +99,77 @@ def _receive(upload: FileStorage | None) -> tuple[Document | None, str]:
 
 
 def _save(
-    application: Application, question: Question, document: Document | None, digest: str, instead_of: str
+    application: Application, asked: AskedQuestion, document: Document | None, digest: str, instead_of: str
 ) -> None:
-    action = request.form.get("action")
+    action, question = request.form.get("action"), asked.question
     if document is not None:
         operations.add_attachment(
-            application, question, document, digest, instead_of=instead_of, actor=current_actor
+            application,
+            question,
+            document,
+            digest,
+            entry=asked.entry,
+            instead_of=instead_of,
+            actor=current_actor,
         )
         return
-    is_empty = not any(each.question_id == question.id for each in queries.list_current(application))
+    is_empty = not queries.list_given(application, question, asked.entry)
     if action == ADD or (action is None and question.is_required and is_empty):
         raise InvalidInput(_l("Choose a file."), field="file")
-    open_page(application, page_key(question), actor=current_actor)
+    open_page(application, asked.page, actor=current_actor)
 
 
-@bp.post("/apply/<code>/files/<key>/remove")
+@bp.post("/apply/<code>/files/<key>/remove", defaults={"entry": 1})
+@bp.post("/apply/<code>/files/<key>/<int:entry>/remove")
 @requires(Permission.APPLICATION_EDIT)
-def remove_file(code: str, key: str) -> Answered:
+def remove_file(code: str, key: str, entry: int) -> Answered:
     """Take a file back."""
-    return _change(code, key, operations.remove_attachment, _("The file is removed."))
+    return _change(code, key, entry, operations.remove_attachment, _("The file is removed."))
 
 
-@bp.post("/apply/<code>/files/<key>/again")
+@bp.post("/apply/<code>/files/<key>/again", defaults={"entry": 1})
+@bp.post("/apply/<code>/files/<key>/<int:entry>/again")
 @requires(Permission.APPLICATION_EDIT)
-def reuse_file(code: str, key: str) -> Answered:
+def reuse_file(code: str, key: str, entry: int) -> Answered:
     """Give a file here that was given before."""
-    return _change(code, key, operations.reuse_attachment, _("The file is added."))
+    return _change(code, key, entry, operations.reuse_attachment, _("The file is added."))
 
 
-def _change(code: str, key: str, operation: Callable[..., object], done: str) -> Response:
+def _change(code: str, key: str, entry: int, operation: Callable[..., object], done: str) -> Response:
     application = journeys.find_current_application(code, actor=current_actor)
-    elsewhere = redirect_unless_draft(code, application, f"{FILE}{key}")
+    elsewhere = redirect_unless_draft(code, application, name_page(FILE, key, entry))
     if application is None or elsewhere is not None or not FileCodeForm().validate():
-        return elsewhere or redirect(_here(code, key), 303)
+        return elsewhere or redirect(_here(code, key, entry), 303)
     try:
         with transaction():
             journey: Journey = journeys.get_journey(reload_locked(application))
-            question = _get_question(journey, key)
-            operation(journey.application, question, request.form.get("file", ""), actor=current_actor)
+            asked = _get_asked(journey, key, entry)
+            operation(
+                journey.application,
+                asked.question,
+                request.form.get("file", ""),
+                entry=entry,
+                actor=current_actor,
+            )
     except NotAsked:
-        return leave_unasked(application, key)
+        return leave_unasked(application, name_page(FILE, key, entry))
     except (InvalidInput, Conflict) as error:
         flash(str(error), "error")
     else:
         flash(done)
-    return redirect(_here(code, key), 303)
+    return redirect(_here(code, key, entry), 303)
 
 
-def _here(code: str, key: str) -> str:
+def _here(code: str, key: str, entry: int) -> str:
     back = CHECK if request.args.get("back") == CHECK else None
-    return url_for(".save_files", code=code, key=key, back=back)
+    return url_for(".save_files", code=code, key=key, entry=entry, back=back)
 
 
-def _get_question(journey: Journey, key: str) -> Question:
-    question = get_question(journey, key)
-    if question.kind is not QuestionKind.FILE:
+def _get_asked(journey: Journey, key: str, entry: int) -> AskedQuestion:
+    asked = get_asked(journey, key, entry)
+    if asked.question.kind is not QuestionKind.FILE:
         raise NotFound
-    return question
+    return asked
 
 
 @bp.get("/files/<code>")

@@ -291,7 +291,7 @@ def add_section(code: str) -> Any:
     """A heading for questions."""
 
     def save(draft: FormVersion, form: forms.SectionForm) -> str:
-        section = questions.add_section(draft, form.titles, form.intros, actor=current_actor)
+        section = questions.add_section(draft, form.given, actor=current_actor)
         return f"section-{section.key}"
 
     return _compose(
@@ -306,13 +306,12 @@ def add_section(code: str) -> Any:
 @bp.route("/manage/cohorts/<code>/form/sections/<key>", methods=["GET", "POST"])
 @requires(Permission.COHORT_EDIT)
 def edit_section(code: str, key: str) -> Any:
-    """Title and introduction."""
+    """Title, introduction, and whether it has several entries."""
 
     def save(draft: FormVersion, form: forms.SectionForm) -> str:
         questions.edit_section(
             queries.get_section(draft, key),
-            form.titles,
-            form.intros,
+            form.given,
             version=form.version.data,
             actor=current_actor,
         )

@@ -14,9 +14,7 @@ from registry.admissions.operations import corrections as operations
 from registry.admissions.queries import applications, own_applications
 from registry.admissions.queries import corrections as queries
 from registry.admissions.queries.journey import get_journey
-from registry.admissions.rules.answers import label_of
 from registry.admissions.rules.corrections import DAYS, is_over, list_returnable
-from registry.admissions.rules.journey import page_key
 from registry.admissions.views.applications import application_context, back_arguments
 from registry.admissions.views.blueprint import bp
 from registry.admissions.views.journey import Answered
@@ -55,10 +53,10 @@ def return_application(code: str) -> Any:
 
 
 def _list_pages(application: Application) -> list[AskedPage]:
-    questions = get_journey(application).asked
-    labels = {page_key(question): label_of(question)[1] for question in questions}
+    asked = get_journey(application).asked
+    labels = {each.page: each.label for each in asked}
     labels |= {page.value: str(page.label) for page in PersonalPage}
-    return [AskedPage(key, labels[key]) for key in list_returnable(application, questions)]
+    return [AskedPage(key, labels[key]) for key in list_returnable(application, asked)]
 
 
 @bp.route("/my/applications/<code>/resubmit", methods=["GET", "POST"])

@@ -21,7 +21,7 @@ from registry.admissions.rules.invitations import is_by_invitation
 from registry.admissions.rules.journey import Journey, freeze_profile
 from registry.admissions.rules.summaries import list_rows
 from registry.admissions.views.blueprint import bp
-from registry.admissions.views.pages import group_pages, page_label, page_url, summarise_journey
+from registry.admissions.views.pages import CHECK, Way, group_pages, page_label, summarise_journey
 from registry.catalogue.rules import compute_phase, is_open
 from registry.core import clock
 from registry.core.errors import RegistryError
@@ -94,10 +94,8 @@ def show_tasks(code: str) -> Answered:
         "admissions/show_tasks.html",
         journey=journey,
         groups=group_pages(journey),
-        missing=[
-            (page_label(journey, page.key), page_url(journey.cohort, page.key)) for page in journey.missing
-        ],
-        page_url=page_url,
+        missing=journey.missing,
+        way=Way(journey.cohort),
         is_open=is_open(journey.cohort, clock.now()),
         zone=current_actor.zone,
         form_change=find_form_change(application),
@@ -145,14 +143,15 @@ def submit(code: str) -> Answered:
 
 def _show_check(journey: Journey, form: ConfirmForm) -> Answered:
     verdict = judge(journey.conditions, journey.facts)
+    way = Way(journey.cohort)
     return render_template(
         "admissions/check_answers.html",
         journey=journey,
-        sections=summarise_journey(journey, list_rows(freeze_profile(journey.person), journey.member_state)),
-        missing=[
-            (page_label(journey, page.key), page_url(journey.cohort, page.key, back="check"))
-            for page in journey.missing
-        ],
+        sections=summarise_journey(
+            journey, list_rows(freeze_profile(journey.person), journey.member_state), way
+        ),
+        missing=[(page_label(journey, page.key), way.page(page.key, back=CHECK)) for page in journey.missing],
+        way=way,
         conditions=journey.conditions,
         failures=[outcome.rule for outcome in verdict.failures] if not journey.missing else [],
         blocs=places.map_bloc_names(),

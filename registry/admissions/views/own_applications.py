@@ -17,7 +17,8 @@ from registry.admissions.queries import own_applications as queries
 from registry.admissions.queries.answers import list_answers
 from registry.admissions.queries.eligibility import get_checkable_cohort, get_conditions
 from registry.admissions.queries.journey import get_journey
-from registry.admissions.rules.answers import describe_answer, label_of
+from registry.admissions.rules.answers import describe_answer
+from registry.admissions.rules.sections import asked_by
 from registry.admissions.rules.summaries import list_rows
 from registry.admissions.views.blueprint import bp
 from registry.admissions.views.corrections import describe_request
@@ -86,7 +87,7 @@ def _summarise_sent(application: Application) -> list[dict[str, Any]]:
     rows = list_rows(application.profile, application.member_state)
     return [{"key": row.label, "value": row.value} for row in rows] + [
         {
-            "key": label_of(answer.question)[1],
+            "key": asked_by(answer).label,
             "value": describe_answer(answer.question, answer.value),
             "files": list_files(answer.question, answer.value),
         }

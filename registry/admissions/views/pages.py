@@ -5,14 +5,30 @@ from typing import Any
 from flask import url_for
 
 from registry.admissions.enums import PersonalPage, QuestionKind
-from registry.admissions.models import Question
+from registry.admissions.models import FormSection, Question
 from registry.admissions.rules.answers import describe_answer, label_of
+from registry.admissions.rules.asking import AskedPart
 from registry.admissions.rules.attachments import GivenFiles, read_files
-from registry.admissions.rules.journey import CONSENT, FILE, QUESTION, Journey, Page, page_key
+from registry.admissions.rules.journey import CONSENT, Journey, Page
+from registry.admissions.rules.sections import (
+    FILE,
+    QUESTION,
+    SECTION,
+    AskedQuestion,
+    name_entry,
+    read_page_key,
+    spread,
+)
 from registry.admissions.rules.summaries import Row
 from registry.catalogue.models import Cohort
-from registry.core.i18n import _, format_bytes, show_translation
+from registry.core.i18n import _, format_bytes, format_number, show_translation
 from registry.people.enums import ConsentAction, ConsentPurpose
+
+CHECK = "check"
+"""Where a page leads back to that was opened from there."""
+
+Line = dict[str, Any]
+"""A row of `summary_list`."""
 
 ENDPOINTS = {
     PersonalPage.NAMES: "save_names",
@@ -26,12 +42,43 @@ ENDPOINTS = {
 }
 
 
+class Way:
+    """Where the pages of an application lead; those of a preview lead elsewhere."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        self.code = cohort.code
+        self._cohort = cohort
+
+    @property
+    def tasks(self) -> str:
+        return url_for("admissions.show_tasks", code=self.code)
+
+    @property
+    def check(self) -> str:
+        return url_for("admissions.submit", code=self.code)
+
+    def page(self, key: str, back: str | None = None) -> str:
+        return page_url(self._cohort, key, back=back)
+
+    def add_entry(self, section: str, back: str | None = None) -> str:
+        return url_for("admissions.add_entry", code=self.code, key=section, back=back)
+
+    def remove_entry(self, section: str, number: int) -> str:
+        return url_for("admissions.remove_entry", code=self.code, key=section, number=number)
+
+    def remove_file(self, asked: AskedQuestion, back: str | None = None) -> str:
+        key, entry = asked.key
+        return url_for("admissions.remove_file", code=self.code, key=key, entry=entry, back=back)
+
+
 def page_url(cohort: Cohort, key: str, **values: Any) -> str:
     """The address of a page of the application."""
-    if key.startswith(QUESTION):
-        return url_for("admissions.save_answer", code=cohort.code, key=key.removeprefix(QUESTION), **values)
-    if key.startswith(FILE):
-        return url_for("admissions.save_files", code=cohort.code, key=key.removeprefix(FILE), **values)
+    if key.startswith((QUESTION, FILE)):
+        endpoint = "admissions.save_answer" if key.startswith(QUESTION) else "admissions.save_files"
+        question, entry = read_page_key(key)
+        return url_for(endpoint, code=cohort.code, key=question, entry=entry, **values)
+    if key.startswith(SECTION):
+        return url_for("admissions.save_entries", code=cohort.code, key=key.removeprefix(SECTION), **values)
     if key.startswith(CONSENT):
         purpose = key.removeprefix(CONSENT)
         return url_for("admissions.answer_consent", code=cohort.code, purpose=purpose, **values)
@@ -41,7 +88,10 @@ def page_url(cohort: Cohort, key: str, **values: Any) -> str:
 def page_label(journey: Journey, key: str) -> str:
     """What the page is called; a question by its own words."""
     if key.startswith((QUESTION, FILE)):
-        return label_of(_get_question(journey, key))[1]
+        asked = spread(journey.questions, journey.entries)
+        return next(each.label for each in asked if each.page == key)
+    if key.startswith(SECTION):
+        return _("Add or remove entries")
     if key.startswith(CONSENT):
         return str(ConsentPurpose.of(key.removeprefix(CONSENT)).label)
     return str(PersonalPage.of(key).label)
@@ -52,14 +102,20 @@ def group_pages(journey: Journey) -> list[tuple[Any, list[tuple[Page, str]]]]:
     about: list[tuple[Page, str]] = []
     consent: list[tuple[Page, str]] = []
     sections = _make_sections(journey)
+    section_of = {page: part.section for part in journey.parts for page in _list_page_keys(part)}
     for page in journey.pages:
         group = about
-        if page.key.startswith((QUESTION, FILE)):
-            group = sections[_get_question(journey, page.key).section_id][1]
+        if page.key in section_of:
+            group = sections[section_of[page.key]][1]
         elif page.key.startswith(CONSENT) or page.key == PersonalPage.GUARDIAN:
             group = consent
         group.append((page, page_label(journey, page.key)))
     return [(_("About you"), about), *sections.values(), (_("Consent"), consent)]
+
+
+def _list_page_keys(part: AskedPart) -> list[str]:
+    own = [f"{SECTION}{part.section.key}"] if part.section else []
+    return [each.page for each in part.questions] + own
 
 
 def list_files(question: Question, value: Any) -> list[dict[str, str]]:
@@ -79,55 +135,75 @@ def describe_files(given: GivenFiles) -> list[dict[str, str]]:
     ]
 
 
-def _make_sections(journey: Journey) -> dict[int | None, tuple[Any, list[Any]]]:
-    """By the key of the section: its title, and room for what stands in it."""
-    titles = {
-        question.section_id: show_translation(question.section.titles)
-        if question.section
-        else _("Your plans")
-        for question in journey.asked
+def _make_sections(journey: Journey) -> dict[FormSection | None, tuple[Any, list[Any]]]:
+    """Section -> its title, and room for what stands in it."""
+    return {
+        part.section: (show_translation(part.section.titles) if part.section else _("Your plans"), [])
+        for part in journey.parts
     }
-    return {key: (title, []) for key, title in titles.items()}
 
 
-def _get_question(journey: Journey, page: str) -> Question:
-    return next(question for question in journey.questions if page_key(question) == page)
-
-
-def summarise_journey(journey: Journey, rows: list[Row]) -> list[tuple[Any, list[dict[str, Any]]]]:
+def summarise_journey(journey: Journey, rows: list[Row], way: Way) -> list[tuple[Any, list[Line]]]:
     """Everything that will be sent, in sections, each line with the way back to its page."""
-    cohort = journey.cohort
     choosable = {page.key for page in journey.pages}
-    about = [
+    about: list[Line] = [
         {
             "key": row.label,
             "value": row.value,
-            "change": page_url(cohort, row.page, back="check") if row.page in choosable else None,
+            "change": way.page(row.page, back=CHECK) if row.page in choosable else None,
         }
         for row in rows
     ]
     sections = _make_sections(journey)
-    for question in journey.asked:
-        line = {
-            "key": label_of(question)[1],
-            "value": describe_answer(question, journey.answers.get(question.key)),
-            "files": list_files(question, journey.answers.get(question.key)),
-            "change": page_url(cohort, page_key(question), back="check"),
-        }
-        sections[question.section_id][1].append(line)
-    return [(_("About you"), about), *sections.values(), (_("Consent"), _summarise_consents(journey))]
+    for part in journey.parts:
+        lines = sections[part.section][1]
+        if part.section is not None and part.section.is_repeating:
+            page = f"{SECTION}{part.section.key}"
+            change = way.page(page, back=CHECK) if page in choosable else None
+            lines.append(
+                {"key": _("Number of entries"), "value": format_number(len(part.entries)), "change": change}
+            )
+        lines += [_summarise(journey, asked, asked.label, way) for asked in part.questions]
+    return [(_("About you"), about), *sections.values(), (_("Consent"), _summarise_consents(journey, way))]
 
 
-def _summarise_consents(journey: Journey) -> list[dict[str, Any]]:
-    cohort = journey.cohort
-    lines = []
+def summarise_entries(
+    journey: Journey, section: FormSection, part: AskedPart, way: Way
+) -> list[tuple[int, str, list[Line]]]:
+    """Number and name of each entry of the section, and what was answered there so far."""
+    return [
+        (
+            number,
+            name_entry(section, place),
+            [
+                _summarise(journey, asked, label_of(asked.question)[1], way)
+                for asked in part.questions
+                if asked.entry == number
+            ],
+        )
+        for place, number in enumerate(part.entries, 1)
+    ]
+
+
+def _summarise(journey: Journey, asked: AskedQuestion, label: str, way: Way) -> Line:
+    value = journey.answers.get(asked.key)
+    return {
+        "key": label,
+        "value": describe_answer(asked.question, value),
+        "files": list_files(asked.question, value),
+        "change": way.page(asked.page, back=CHECK),
+    }
+
+
+def _summarise_consents(journey: Journey, way: Way) -> list[Line]:
+    lines: list[Line] = []
     if journey.is_minor:
         guardian = journey.guardianship
         lines.append(
             {
                 "key": PersonalPage.GUARDIAN.label,
                 "value": [guardian.name, guardian.email] if guardian else "",
-                "change": page_url(cohort, PersonalPage.GUARDIAN, back="check"),
+                "change": way.page(PersonalPage.GUARDIAN, back=CHECK),
             }
         )
     for page in journey.pages:
@@ -139,7 +215,7 @@ def _summarise_consents(journey: Journey) -> list[dict[str, Any]]:
                 {
                     "key": purpose.label,
                     "value": (_("Yes, I agree") if agreed else _("No, I do not agree")) if said else "",
-                    "change": page_url(cohort, page.key, back="check"),
+                    "change": way.page(page.key, back=CHECK),
                 }
             )
     return lines

@@ -13,22 +13,22 @@ from registry.admissions.forms import journey as journey_forms
 from registry.admissions.forms import particulars as forms
 from registry.admissions.forms.answers import AnswerForm, make_answer_form
 from registry.admissions.forms.particulars import PageForm
-from registry.admissions.models import Application, Question
+from registry.admissions.models import Application
 from registry.admissions.operations import journey as operations
 from registry.admissions.queries import journey as queries
 from registry.admissions.queries.corrections import find_reason
 from registry.admissions.queries.form_versions import find_once_asked
 from registry.admissions.queries.seats import reload_locked
-from registry.admissions.rules.answers import label_of
 from registry.admissions.rules.consents import get_consent_text
-from registry.admissions.rules.journey import CONSENT, PURPOSES, QUESTION, Journey
+from registry.admissions.rules.journey import CONSENT, PURPOSES, Journey, Page
+from registry.admissions.rules.sections import QUESTION, AskedQuestion, name_page
 from registry.admissions.views.blueprint import bp
 from registry.admissions.views.journey import Answered, redirect_unless_draft
-from registry.admissions.views.pages import page_url
+from registry.admissions.views.pages import CHECK, Way, page_url
 from registry.catalogue.rules import is_open
 from registry.core import clock
 from registry.core.errors import Conflict, NotFound, RegistryError
-from registry.core.i18n import _, _l, language_name
+from registry.core.i18n import _, _l, language_name, pick_translation
 from registry.core.transaction import transaction
 from registry.people import operations as people
 from registry.people.enums import (
@@ -44,13 +44,12 @@ from registry.places import queries as places
 AS_DRAFT = "save"
 MORE = "more"
 """Saves what is there, and shows the page again with room for another entry."""
-CHECK = "check"
 
 MakeForm = Callable[[Journey], Any]
 Save = Callable[[Journey, Any], None]
 
 
-def _answer_page(
+def answer_page(
     code: str,
     key: str,
     template: str,
@@ -79,15 +78,15 @@ def _answer_page(
                 if is_personal:
                     operations.open_page(journey.application, key, actor=current_actor)
                 save(journey, form)
-    except NotAsked as unasked:
-        return leave_unasked(application, unasked.key)
+    except NotAsked:
+        return leave_unasked(application, key)
     except RegistryError as error:
         if form is None:
             raise
         form.show(error)
         journey, saved = queries.get_journey(application), False
     if saved:
-        if any(question.conditions for question in journey.questions):
+        if not journey.is_fixed:
             # What was saved may have opened pages, or closed some.
             journey = queries.get_journey(journey.application)
         return redirect(next_address(journey, key), 303)
@@ -96,6 +95,7 @@ def _answer_page(
         journey=journey,
         form=form,
         key=key,
+        way=Way(journey.cohort),
         is_open=is_open(journey.cohort, clock.now()),
         asked=find_reason(journey.application, key),
         back=request.args.get("back") == CHECK,
@@ -105,23 +105,31 @@ def _answer_page(
 
 def next_address(journey: Journey, key: str) -> str:
     """Where a page that was saved leads."""
-    cohort = journey.cohort
+    cohort, back = journey.cohort, request.args.get("back")
     if request.form.get("action") == MORE:
-        return page_url(cohort, key, back=request.args.get("back"))
+        return page_url(cohort, key, back=back)
     if journey.application.status is ApplicationStatus.RETURNED:
         return url_for("admissions.show_own_application", code=journey.application.code)
     if request.form.get("action") == AS_DRAFT:
         return url_for("admissions.show_tasks", code=cohort.code)
-    if request.args.get("back") != CHECK:
-        pages = journey.pages
-        place = next((number for number, page in enumerate(pages) if page.key == key), -1)
-        for page in pages[place + 1 :]:
-            if page.status is not PageStatus.DONE:
-                return page_url(cohort, page.key)
-        for page in pages[: max(place, 0)]:
-            if page.blocks:
-                return page_url(cohort, page.key)
+    following = _find_following(journey, key, is_checked=back == CHECK)
+    if following is not None:
+        return page_url(cohort, following.key, back=CHECK if back == CHECK else None)
     return url_for("admissions.submit", code=cohort.code)
+
+
+def _find_following(journey: Journey, key: str, *, is_checked: bool) -> Page | None:
+    """The page to go on with after this one; None when it is time to check the answers."""
+    pages = journey.pages
+    if is_checked:
+        # Of an entry that was just begun, all pages are answered before the check.
+        together = journey.list_entry_pages(key)
+        return next((page for page in pages if page.blocks and page.key in together), None)
+    place = next((number for number, page in enumerate(pages) if page.key == key), -1)
+    for page in pages[place + 1 :]:
+        if page.status is not PageStatus.DONE:
+            return page
+    return next((page for page in pages[: max(place, 0)] if page.blocks), None)
 
 
 @bp.route("/apply/<code>/name", methods=["GET", "POST"])
@@ -133,7 +141,7 @@ def save_names(code: str) -> Answered:
             names = type(names)(**{**vars(names), "latin_name": journey.person.latin_name})
         people.save_names(journey.person, names, actor=current_actor, shown=form.shown_values)
 
-    return _answer_page(code, "names", "admissions/save_names.html", forms.make_names_form, save)
+    return answer_page(code, "names", "admissions/save_names.html", forms.make_names_form, save)
 
 
 @bp.route("/apply/<code>/birth", methods=["GET", "POST"])
@@ -148,7 +156,7 @@ def save_birth_and_sex(code: str) -> Answered:
             shown=form.shown_values,
         )
 
-    return _answer_page(code, "birth", "admissions/save_birth_and_sex.html", forms.make_birth_form, save)
+    return answer_page(code, "birth", "admissions/save_birth_and_sex.html", forms.make_birth_form, save)
 
 
 @bp.route("/apply/<code>/countries", methods=["GET", "POST"])
@@ -167,7 +175,7 @@ def save_countries(code: str) -> Answered:
             shown=form.shown_values,
         )
 
-    return _answer_page(code, "countries", "admissions/save_countries.html", make, save)
+    return answer_page(code, "countries", "admissions/save_countries.html", make, save)
 
 
 @bp.route("/apply/<code>/state", methods=["GET", "POST"])
@@ -179,7 +187,7 @@ def save_state(code: str) -> Answered:
     def save(journey: Journey, form: forms.StateForm) -> None:
         operations.save_state(journey.application, form.state.data, journey=journey, actor=current_actor)
 
-    return _answer_page(code, "state", "admissions/save_state.html", make, save, is_personal=False)
+    return answer_page(code, "state", "admissions/save_state.html", make, save, is_personal=False)
 
 
 @bp.route("/apply/<code>/contact", methods=["GET", "POST"])
@@ -194,7 +202,7 @@ def save_contact(code: str) -> Answered:
             shown=form.shown_values,
         )
 
-    return _answer_page(code, "contact", "admissions/save_contact.html", forms.make_contact_form, save)
+    return answer_page(code, "contact", "admissions/save_contact.html", forms.make_contact_form, save)
 
 
 @bp.route("/apply/<code>/background", methods=["GET", "POST"])
@@ -209,7 +217,7 @@ def save_background(code: str) -> Answered:
             shown=form.shown_values,
         )
 
-    return _answer_page(
+    return answer_page(
         code, "background", "admissions/save_background.html", forms.make_background_form, save
     )
 
@@ -220,7 +228,7 @@ def save_languages(code: str) -> Answered:
     def save(journey: Journey, form: forms.LanguagesForm) -> None:
         people.save_languages(journey.person, form.languages, actor=current_actor, shown=form.shown_values)
 
-    return _answer_page(
+    return answer_page(
         code,
         "languages",
         "admissions/save_languages.html",
@@ -246,19 +254,24 @@ def save_guardian(code: str) -> Answered:
             shown=form.shown_values,
         )
 
-    return _answer_page(code, "guardian", "admissions/save_guardian.html", forms.make_guardian_form, save)
+    return answer_page(code, "guardian", "admissions/save_guardian.html", forms.make_guardian_form, save)
 
 
-@bp.route("/apply/<code>/questions/<key>", methods=["GET", "POST"])
+@bp.route("/apply/<code>/questions/<key>", methods=["GET", "POST"], defaults={"entry": 1})
+@bp.route("/apply/<code>/questions/<key>/<int:entry>", methods=["GET", "POST"])
 @requires(Permission.APPLICATION_EDIT)
-def save_answer(code: str, key: str) -> Answered:
-    def make(journey: Journey) -> AnswerForm:
-        question, person = get_question(journey, key), journey.person
-        if question.kind is QuestionKind.FILE:
+def save_answer(code: str, key: str, entry: int) -> Answered:
+    def find(journey: Journey) -> AskedQuestion:
+        asked = get_asked(journey, key, entry)
+        if asked.question.kind is QuestionKind.FILE:
             raise NotFound
+        return asked
+
+    def make(journey: Journey) -> AnswerForm:
+        asked, person = find(journey), journey.person
         return make_answer_form(
-            question,
-            journey.answers.get(key),
+            asked.question,
+            journey.answers.get(asked.key),
             countries=places.list_countries(),
             own_countries=[*filter(None, [person.residence]), *person.citizenship_codes],
         )
@@ -268,50 +281,47 @@ def save_answer(code: str, key: str) -> Answered:
             journey.application,
             form.question,
             form.value,
+            entry=entry,
             shown=form.shown_values,
             as_draft=request.form.get("action") in (AS_DRAFT, MORE),
             actor=current_actor,
         )
 
-    return _answer_page(
+    return answer_page(
         code,
-        f"{QUESTION}{key}",
+        name_page(QUESTION, key, entry),
         "admissions/save_answer.html",
         make,
         save,
         is_personal=False,
-        question=lambda journey: get_question(journey, key),
+        asking=find,
     )
 
 
 class NotAsked(NotFound):
-    """A question that this applicant is not asked, or not any more."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__()
-        self.key = key
+    """A question, or a section, that this applicant is not asked, or not any more."""
 
 
-def get_question(journey: Journey, key: str) -> Question:
+def get_asked(journey: Journey, key: str, entry: int = 1) -> AskedQuestion:
     """Errors: NotAsked."""
-    for question in journey.asked:
-        if question.key == key:
-            return question
-    raise NotAsked(key)
+    for asked in journey.asked:
+        if asked.key == (key, entry):
+            return asked
+    raise NotAsked
 
 
-def leave_unasked(application: Application, key: str) -> Response:
+def leave_unasked(application: Application, page: str) -> Response:
     """Where a page leads that other answers, or a new version of the form, have closed meanwhile.
 
     Errors: NotFound for what was never asked.
     """
-    question = find_once_asked(application, key)
-    if question is None:
+    words = find_once_asked(application, page)
+    if words is None:
         raise NotFound
     flash(
         _(
             "“%(question)s” is not asked any more, so nothing was stored for it.",
-            question=label_of(question)[1],
+            question=pick_translation(words)[1],
         ),
         "error",
     )
@@ -344,7 +354,7 @@ def answer_consent(code: str, purpose: str) -> Answered:
             journey, asked, agrees=form.agrees.data == journey_forms.YES, actor=current_actor
         )
 
-    return _answer_page(
+    return answer_page(
         code,
         f"{CONSENT}{asked}",
         "admissions/answer_consent.html",

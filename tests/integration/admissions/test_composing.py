@@ -15,6 +15,7 @@ from registry.admissions.models import FormVersion
 from registry.admissions.operations.form_versions import publish_form, start_form_draft
 from registry.admissions.operations.questions import (
     QuestionInput,
+    SectionInput,
     add_question,
     add_section,
     edit_question,
@@ -232,7 +233,7 @@ def test_edit_question_keeps_the_values_of_its_answers(client, form):
 
 def test_questions_and_sections_move_in_their_order(form):
     with transaction():
-        add_section(_draft(), {"en": "Your shop"}, {}, actor=COORDINATOR)
+        add_section(_draft(), SectionInput({"en": "Your shop"}), actor=COORDINATOR)
         edit_question(
             get_question(_draft(), "goods"),
             QuestionInput({"en": "Goods?"}, section="your_shop"),
@@ -285,7 +286,7 @@ def test_publish_form_freezes_it_for_ever(client, form):
         lambda: move_question(question, down=True, actor=COORDINATOR),
         lambda: remove_question(question, actor=COORDINATOR),
         lambda: add_question(version, K.DATE, QuestionInput({"en": "When?"}), actor=COORDINATOR),
-        lambda: add_section(version, {"en": "More"}, {}, actor=COORDINATOR),
+        lambda: add_section(version, SectionInput({"en": "More"}), actor=COORDINATOR),
         lambda: remove_section(version.sections[0], actor=COORDINATOR),
         lambda: publish_form(version, version=None, actor=COORDINATOR),
     ):
@@ -382,7 +383,7 @@ def test_show_form_asks_the_database_as_often_for_many_questions(client, form):
     few = count()
     with transaction():
         for number in range(5):
-            add_section(_draft(), {"en": f"Part {number}"}, {}, actor=COORDINATOR)
+            add_section(_draft(), SectionInput({"en": f"Part {number}"}), actor=COORDINATOR)
             add_question(_draft(), K.DATE, QuestionInput({"en": "When?"}), actor=COORDINATOR)
 
     assert count() == few

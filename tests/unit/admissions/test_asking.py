@@ -5,15 +5,16 @@ import pytest
 from registry.admissions.enums import ConditionOperator as O
 from registry.admissions.enums import ConditionSubject as C
 from registry.admissions.enums import QuestionKind as K
-from registry.admissions.models import Question, QuestionCondition
+from registry.admissions.models import FormSection, Question, QuestionCondition
 from registry.admissions.rules.asking import (
     Situation,
     describe_conditions,
     holds,
     is_asked,
-    select_asked,
+    select_parts,
     why_not_a_condition,
 )
+from registry.admissions.rules.sections import AskedQuestion, list_entries, read_page_key
 from registry.core.i18n import in_locale
 from registry.places.enums import Standing
 
@@ -153,15 +154,102 @@ def test_is_asked_in_one_of_the_cases_in_which_all_holds(alternatives, age, stat
     assert is_asked(conditions, situation) is expected
 
 
-def test_select_asked_takes_no_answer_of_a_question_that_is_not_asked():
+def _section(key, position, most=None, conditions=()):
+    least = None if most is None else 1
+    return FormSection(
+        key=key,
+        position=position,
+        titles={"en": key.title()},
+        entry_labels={"en": "Shop", "ru": "Магазин"},
+        least_entries=least,
+        most_entries=most,
+        conditions=list(conditions),
+    )
+
+
+def _asked(questions, answers, entries=None, **situation):
+    parts = select_parts(questions, answers, Situation(**situation), entries or {})
+    return [(each.question.key, each.entry, each.place) for part in parts for each in part.questions]
+
+
+def test_select_parts_takes_no_answer_of_a_question_that_is_not_asked():
     sells = _question("sells", K.YES_NO)
     goods = _question("goods", K.CHOICE, conditions=[_condition(C.ANSWER, O.IS, "yes", source=sells)])
     bees = _question("bees", conditions=[_condition(C.ANSWER, O.IS, "honey", source=goods)])
-    answers = {"sells": True, "goods": "honey", "bees": "Ten hives"}
+    answers = {("sells", 1): True, ("goods", 1): "honey", ("bees", 1): "Ten hives"}
 
-    assert select_asked([sells, goods, bees], Situation(answers)) == [sells, goods, bees]
-    assert select_asked([sells, goods, bees], Situation(answers | {"sells": False})) == [sells]
-    assert select_asked([sells, goods, bees], Situation(answers | {"goods": "silk"})) == [sells, goods]
+    def asked(**changed):
+        changes = {(key, 1): value for key, value in changed.items()}
+        return [key for key, _entry, _place in _asked([sells, goods, bees], answers | changes)]
+
+    assert asked() == ["sells", "goods", "bees"]
+    assert asked(sells=False) == ["sells"]
+    assert asked(goods="silk") == ["sells", "goods"]
+
+
+def test_select_parts_judges_each_entry_by_its_own_answers_and_all_by_those_before():
+    sells = _question("sells", K.YES_NO)
+    shops = _section("shops", 1, most=3)
+    goods = _question("goods", K.CHOICE, 2, [_condition(C.ANSWER, O.IS, "yes", source=sells)])
+    bees = _question("bees", position=3, conditions=[_condition(C.ANSWER, O.IS, "honey", source=goods)])
+    goods.section = bees.section = shops
+    plans = _question("plans", position=4)
+    questions = [sells, goods, bees, plans]
+    answers = {("sells", 1): True, ("goods", 1): "silk", ("goods", 4): "honey"}
+
+    assert _asked(questions, answers, {"shops": [1, 4, 5]}) == [
+        ("sells", 1, 0),
+        ("goods", 1, 1),
+        ("goods", 4, 2),
+        ("bees", 4, 2),
+        ("goods", 5, 3),
+        ("plans", 1, 0),
+    ]
+    assert _asked(questions, answers | {("sells", 1): False}, {"shops": [1, 4]}) == [
+        ("sells", 1, 0),
+        ("plans", 1, 0),
+    ]
+
+
+def test_select_parts_leaves_out_a_section_whose_condition_does_not_hold():
+    young = _section("young", 1, conditions=[_condition(C.AGE, O.AT_MOST, "17")])
+    school = _question("school")
+    school.section = young
+    plans = _question("plans", position=2)
+
+    assert _asked([school, plans], {}, age=(16, 16)) == [("school", 1, 0), ("plans", 1, 0)]
+    assert _asked([school, plans], {}, age=(18, 18)) == [("plans", 1, 0)]
+
+
+def test_questions_are_named_after_their_entry_in_every_language(app):
+    goods = _question("goods")
+    goods.section = _section("shops", 1, most=2)
+    goods.labels = {"en": "Goods?", "zh": "商品？"}
+    with app.test_request_context(), in_locale("en"):
+        assert AskedQuestion(goods, 4, 2).labels == {"en": "Shop 2: Goods?", "zh": "Shop 2: 商品？"}
+        assert AskedQuestion(goods, 4, 2).page == "question-goods-4"
+        goods.section.entry_labels = {}
+        assert AskedQuestion(goods, 4, 2).label == "Entry 2: Goods?"
+    assert read_page_key("question-goods-4") == ("goods", 4)
+    assert read_page_key("file-goods") == ("goods", 1)
+
+
+@pytest.mark.parametrize(
+    ("least", "begun", "answered", "expected"),
+    [
+        (0, {}, [], []),
+        (2, {}, [], [1, 2]),
+        (1, {"shops": [3]}, [], [3]),
+        (2, {"shops": [3]}, [], [3, 4]),
+        (0, {}, [("goods", 1), ("other", 7)], [1]),
+        (0, {"shops": [2]}, [("goods", 5)], [2, 5]),
+    ],
+)
+def test_list_entries_has_as_many_as_needed_and_whatever_is_answered(least, begun, answered, expected):
+    section = _section("shops", 1, most=3)
+    section.least_entries = least
+
+    assert list_entries(section, begun, answered, {"goods"}) == expected
 
 
 def test_describe_conditions_says_when_in_words(app):
