@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from registry.access.actor import Actor, Grant
 from registry.access.roles import Role
-from registry.admissions.enums import ApplicationStatus, QuestionKind
+from registry.admissions.enums import ApplicationStatus
 from registry.admissions.enums import ConditionOperator as O
 from registry.admissions.enums import ConditionSubject as C
 from registry.admissions.enums import QuestionKind as K
@@ -499,4 +499,3 @@ def test_drafts_move_over_with_their_entries_and_see_what_changed(form):
     ]
     difference = find_form_change(application)
     assert [each.key for each in difference.changed] == ["shop", "goods", "bees", "picture", "plans"]
-    assert {each.question.kind for each in journey.asked} >= {QuestionKind.FILE}
