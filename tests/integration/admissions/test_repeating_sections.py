@@ -100,9 +100,6 @@ def _publish():
         return publish_form(_draft(), version=None, actor=COORDINATOR)
 
 
-# -- Composing
-
-
 def test_conditions_look_at_the_same_entry_or_at_what_is_answered_once(client, form):
     def subjects(path):
         page = client.get(f"{PATH}/{path}/conditions").get_data(as_text=True)
@@ -283,9 +280,6 @@ def test_the_same_file_answers_two_entries_and_each_loses_only_its_own(apply, cl
     assert [key for key in _answers() if key[0] == "picture"] == [("picture", 1)]
 
 
-# -- Sent
-
-
 @pytest.fixture
 def sent(form):
     """Two shops; the one that was entered first was removed, so their numbers are 2 and 3."""
@@ -406,9 +400,6 @@ def test_question_of_one_entry_is_returned_and_only_that_unlocks(client, acting_
     (compared,) = list_compared(db.session.get(Application, application.id))
     (change,) = compared.changes
     assert (change.label["en"], change.before, change.after) == ("Shop 2: Goods?", "Silk", "Honey")
-
-
-# -- Versions
 
 
 def test_drafts_move_over_with_their_entries_and_see_what_changed(form):
