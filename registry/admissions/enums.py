@@ -149,6 +149,7 @@ class GuardianAnswer(Labelled):
 
     CONSENTED = "consented", _l("Consented")
     REFUSED = "refused", _l("Refused")
+    NOT_GUARDIAN = "not_guardian", _l("Is not the guardian")
 
 
 class RuleName(Labelled):

@@ -42,6 +42,16 @@ APPLICATION = Lifecycle(
         row(
             "consent_nominated", {S.AWAITING_GUARDIAN}, S.SUBMITTED, P.GUARDIAN_CONSENT, stamps="endorsed_at"
         ),
+        # Whoever comes of age while the guardian is asked decides alone; the operation knows the day.
+        row("confirm", {S.AWAITING_GUARDIAN}, S.SUBMITTED, P.APPLICATION_SUBMIT),
+        row("confirm_to_focal_point", {S.AWAITING_GUARDIAN}, S.AWAITING_ENDORSEMENT, P.APPLICATION_SUBMIT),
+        row(
+            "confirm_nominated",
+            {S.AWAITING_GUARDIAN},
+            S.SUBMITTED,
+            P.APPLICATION_SUBMIT,
+            stamps="endorsed_at",
+        ),
         row("refuse", {S.AWAITING_GUARDIAN}, S.WITHDRAWN, P.GUARDIAN_CONSENT, stamps="withdrawn_at"),
         row("endorse", {S.AWAITING_ENDORSEMENT}, S.SUBMITTED, P.APPLICATION_ENDORSE, stamps="endorsed_at"),
         row(

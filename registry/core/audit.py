@@ -6,12 +6,10 @@ from enum import Enum
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Mapped, Mapper, mapped_column, object_session
+from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from registry.core import clock
-from registry.core.database import Model, UTCDateTime, db
+from registry.core.database import Model, UTCDateTime, append_only, db
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -25,6 +23,7 @@ class Auditor(Protocol):
     def label(self) -> str: ...
 
 
+@append_only
 class AuditEntry(Model):
     """One change. `changes` maps a column to [old, new], or to null where the column is personal."""
 
@@ -47,16 +46,6 @@ class AuditEntry(Model):
     reason: Mapped[str | None] = mapped_column(sa.Text)
     changes: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     request_id: Mapped[str | None] = mapped_column(sa.String(40))
-
-
-class AuditTrailIsAppendOnly(Exception):
-    """Raised when code tries to change or delete an entry."""
-
-
-@event.listens_for(AuditEntry, "before_update")
-@event.listens_for(AuditEntry, "before_delete")
-def _refuse(_mapper: Mapper[Any], _connection: Connection, _entry: AuditEntry) -> None:
-    raise AuditTrailIsAppendOnly
 
 
 def record(

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
+Row = TypeVar("Row", bound=Base)
+
 
 class UTCDateTime(TypeDecorator[datetime]):
     """An instant. Binds aware datetimes only, returns them in UTC, on both databases."""
@@ -58,6 +60,21 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class AppendOnly(Exception):
+    """A row was to be changed or deleted that only ever is added: a mistake in the code."""
+
+
+def append_only(model: type[Row]) -> type[Row]:
+    """Refuse to change or delete rows of the model once they are written."""
+    event.listen(model, "before_update", _refuse)
+    event.listen(model, "before_delete", _refuse)
+    return model
+
+
+def _refuse(_mapper: Any, _connection: Connection, row: Any) -> None:
+    raise AppendOnly(type(row).__name__)
 
 
 def current_bind() -> Engine | Connection:
@@ -121,8 +138,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 __all__ = [
+    "AppendOnly",
     "Model",
     "UTCDateTime",
+    "append_only",
     "current_bind",
     "db",
     "enum_type",

@@ -26,6 +26,7 @@ class DropoutReason(Labelled):
     CONNECTION = "connection", _l("Internet connection or equipment")
     LANGUAGE = "language", _l("Language of teaching")
     CONTENT = "content", _l("The programme did not fit")
+    CONSENT = "consent", _l("The consent was withdrawn")
     UNKNOWN = "unknown", _l("Not known")
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.core.database import Model, UTCDateTime, enum_type
+from registry.core.database import Model, UTCDateTime, append_only, enum_type
 from registry.people.enums import (
     ConsentAction,
     ConsentGiver,
@@ -113,6 +113,7 @@ class PersonLanguage(Model):
     level: Mapped[LanguageLevel] = mapped_column(enum_type(LanguageLevel, "level"))
 
 
+@append_only
 class Consent(Model):
     """One statement in the ledger: given, refused or withdrawn. Never changed, never deleted by itself."""
 
@@ -130,11 +131,15 @@ class Consent(Model):
     given_by: Mapped[ConsentGiver] = mapped_column(enum_type(ConsentGiver, "given_by"))
     about: Mapped[str] = mapped_column(sa.String(80), default="")
     """Code of the record it was given for, where it is for one only."""
+    reason: Mapped[str] = mapped_column(
+        sa.String(500), default="", server_default=sa.text("''"), info=PERSONAL
+    )
+    """In the giver's own words, for the coordinators; empty where none was given."""
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Guardianship(Model):
-    """Who answers for a minor."""
+    """Who answers for a minor. Another address is another record: links sent to the one before stay with it."""
 
     __tablename__ = "guardianship"
 

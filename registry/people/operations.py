@@ -202,11 +202,21 @@ def save_languages(
 def save_guardian(
     person: Person, *, name: str, email: str, locale: str, actor: Actor, shown: Shown = None
 ) -> Guardianship:
-    """Who answers for a minor, and how to reach them.
+    """Who answers for a minor, and how to reach them, as the person says.
 
     Errors: NotAllowed; InvalidInput("email" or "locale"); StaleWrite.
     """
     policy.require(actor, Permission.APPLICATION_EDIT, person)
+    return name_guardian(person, name=name, email=email, locale=locale, actor=actor, shown=shown)
+
+
+def name_guardian(
+    person: Person, *, name: str, email: str, locale: str, actor: Actor, shown: Shown = None
+) -> Guardianship:
+    """The same for whoever the caller has authorised. Another address is another record.
+
+    Errors: InvalidInput("email" or "locale"); StaleWrite.
+    """
     if email.casefold() == queries.get_address(person).address.casefold():
         raise InvalidInput(
             _l("Enter your guardian’s own address. It must be another one than yours."), field="email"
@@ -219,13 +229,26 @@ def save_guardian(
     if guardianship is not None and current == values:
         return guardianship
     _refuse_stale(current, shown, values)
-    if guardianship is None:
+    if guardianship is None or guardianship.email.casefold() != email.casefold():
         guardianship = Guardianship(person=person, created_at=clock.now(), **values)
         db.session.add(guardianship)
     else:
         for key, value in values.items():
             setattr(guardianship, key, value)
     audit.record(guardianship, "people:guardianship:save", actor)
+    return guardianship
+
+
+def choose_guardian_locale(guardianship: Guardianship, locale: str, *, actor: Actor) -> Guardianship:
+    """The language the guardian reads from now on, on the page and in mails. The caller authorises.
+
+    Errors: InvalidInput("locale").
+    """
+    if locale not in LOCALES:
+        raise InvalidInput(_l("Choose one of the languages."), field="locale")
+    if guardianship.locale != locale:
+        guardianship.locale = locale
+        audit.record(guardianship, "people:guardianship:choose_locale", actor)
     return guardianship
 
 
@@ -237,6 +260,7 @@ def record_consent(
     text: ConsentText,
     given_by: ConsentGiver = ConsentGiver.SELF,
     about: str = "",
+    reason: str = "",
     actor: Actor,
 ) -> Consent:
     """Enter into the ledger what was said to exactly this text; saying the same again adds nothing.
@@ -261,6 +285,7 @@ def record_consent(
         text=text.text,
         given_by=given_by,
         about=about,
+        reason=reason,
         at=clock.now(),
     )
     db.session.add(consent)
@@ -271,9 +296,15 @@ def record_consent(
 
 
 def withdraw_consent(
-    person: Person, purpose: ConsentPurpose, *, about: str = "", actor: Actor
+    person: Person,
+    purpose: ConsentPurpose,
+    *,
+    given_by: ConsentGiver = ConsentGiver.SELF,
+    about: str = "",
+    reason: str = "",
+    actor: Actor,
 ) -> Consent | None:
-    """Take back a consent that was given. None when there is none to take back.
+    """Take back a consent that was given, whoever gave it. None when there is none to take back.
 
     Errors: NotAllowed.
     """
@@ -281,7 +312,16 @@ def withdraw_consent(
     if last is None or last.action is not ConsentAction.GIVEN:
         return None
     text = ConsentText(version=last.text_version, locale=last.locale, text=last.text)
-    return record_consent(person, purpose, ConsentAction.WITHDRAWN, text=text, about=about, actor=actor)
+    return record_consent(
+        person,
+        purpose,
+        ConsentAction.WITHDRAWN,
+        text=text,
+        given_by=given_by,
+        about=about,
+        reason=reason,
+        actor=actor,
+    )
 
 
 def _save(person: Person, values: Mapping[str, Any], action: str, *, actor: Actor, shown: Shown) -> Person:

@@ -1,5 +1,6 @@
 """Every question about people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -64,3 +65,9 @@ def map_consents(person: Person, *, about: str = "") -> dict[ConsentPurpose, Con
         sa.select(Consent).where(Consent.person_id == person.id, Consent.about == about).order_by(Consent.id)
     )
     return {consent.purpose: consent for consent in db.session.scalars(statement)}
+
+
+def list_consents(person: Person, *, about: str | None = None) -> Sequence[Consent]:
+    """The person's ledger, or what it says about one record; the newest statement first."""
+    statement = sa.select(Consent).where(Consent.person_id == person.id).order_by(Consent.id.desc())
+    return db.session.scalars(statement if about is None else statement.where(Consent.about == about)).all()

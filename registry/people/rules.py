@@ -104,6 +104,12 @@ def normalise_phone(typed: str, countries: Iterable[str | None] = ()) -> str:
     )
 
 
+def mask_email(address: str) -> str:
+    """Enough of an address for its owner's family to recognise, and for nobody else to write to."""
+    name, _at, host = address.rpartition("@")
+    return f"{name[:1]}•••@{host}"
+
+
 def plain(value: Any) -> Any:
     """A particular as JSON holds it: enums by value, days by ISO 8601."""
     return value.isoformat() if isinstance(value, date) else value

@@ -167,6 +167,14 @@ def get_age_of_consent(country: str, on: date) -> int:
     return rules.find_age_of_consent(db.session.scalars(statement), on)
 
 
+def map_ages_of_consent(on: date) -> dict[str, int]:
+    """The same for every country that has a rule on the day; the others are of age as where none is confirmed."""
+    policies: dict[str, list[JurisdictionPolicy]] = {}
+    for policy in list_policies():
+        policies.setdefault(policy.country, []).append(policy)
+    return {country: rules.find_age_of_consent(each, on) for country, each in policies.items()}
+
+
 def list_memberships() -> list[Membership]:
     """All of them, for loading."""
     return list(db.session.scalars(sa.select(Membership).order_by(Membership.id)))

@@ -24,6 +24,7 @@ from registry.admissions.models import (
     Criterion,
     FormSection,
     FormVersion,
+    GuardianQuestion,
     GuardianRequest,
     Invitation,
     Nomination,
@@ -266,6 +267,22 @@ class GuardianRequestFactory(Factory):
     token_hash = factory.LazyAttribute(lambda request: hash_token(request.token))
     sent_at = factory.LazyFunction(clock.now)
     expires_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=14))
+
+
+class GuardianQuestionFactory(Factory):
+    """Waits for an answer, if the application waits for the guardian."""
+
+    class Meta:
+        model = GuardianQuestion
+
+    code = factory.LazyFunction(next_code)
+    application = factory.SubFactory(ApplicationFactory, status=S.AWAITING_GUARDIAN)
+    guardianship = factory.SubFactory(
+        GuardianshipFactory, person=factory.SelfAttribute("..application.person")
+    )
+    locale = "ru"
+    text = "Who pays the journey?"
+    asked_at = factory.LazyFunction(clock.now)
 
 
 class NominationFactory(Factory):

@@ -89,6 +89,8 @@ ADMISSIONS = {
         dict.fromkeys(ROLES, OWN) | {"visitor": 303, "sponsor": 404, "administrator": 404}, "file"
     ),
     "admissions.check_eligibility": everybody(OWN, "published_cohort"),
+    "admissions.answer_question": only("guardian_question", coordinator=OWN),
+    "admissions.ask_guardian_on_behalf": only("application", coordinator=SENT),
     "admissions.advance_waiting": only("application", coordinator=OWN),
     "admissions.close_application": only("application", coordinator=OWN),
     "admissions.commit_lottery": only("cohort", coordinator=SENT),
@@ -169,6 +171,11 @@ APPLYING = {
     "admissions.remove_entry": members(
         303, "draft", args={"key": "shops", "number": "1"}, applicant=(200, 303)
     ),
+    "admissions.ask_question": everybody(OWN, "guardian"),
+    "admissions.choose_guardian_locale": everybody(SENT, "guardian", form={"locale": "zh"}),
+    "admissions.confirm_own_consent": members(404, "application", applicant=SENT),
+    "admissions.deny_guardianship": everybody(OWN, "guardian"),
+    "admissions.renew_guardian_link": everybody(SENT, "guardian"),
     "admissions.remove_file": members(303, "draft", args={"key": "diploma"}, form={"file": "DRAFTF22"}),
     "admissions.resend_guardian_link": members(404, "application", applicant=SENT),
     "admissions.resubmit_application": members(404, "application", applicant=SENT),

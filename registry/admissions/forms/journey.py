@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from wtforms import RadioField
-from wtforms.validators import InputRequired
+from wtforms import RadioField, StringField, TextAreaField
 
 from registry.admissions.forms.particulars import PageForm
-from registry.core.forms import RegistryForm, SelectChoice
+from registry.core.forms import Filled, InputRequired, Length, Optional, RegistryForm, SelectChoice
 from registry.core.i18n import _l
 
 YES, NO = "yes", "no"
@@ -24,6 +23,47 @@ class ConsentForm(PageForm):
 
 class GuardianAnswerForm(ConsentForm):
     """The guardian's yes or no."""
+
+    reason = TextAreaField(
+        _l("If you do not agree: why?"),
+        [Optional(), Length(max=500, message=_l("Write at most 500 characters."))],
+        description=_l("Only the coordinators of the programme read it."),
+    )
+
+
+class GuardianQuestionForm(RegistryForm):
+    """What the guardian wants to know first."""
+
+    text = TextAreaField(
+        _l("Your question"),
+        [
+            Filled(_l("Write your question.")),
+            Length(max=1000, message=_l("Write at most 1,000 characters.")),
+        ],
+    )
+
+
+class GuardianReplyForm(RegistryForm):
+    """What the coordinator says to it."""
+
+    text = TextAreaField(
+        _l("Your answer"),
+        [
+            Filled(_l("Write your answer.")),
+            Length(max=2000, message=_l("Write at most 2,000 characters.")),
+        ],
+    )
+
+
+class GuardianLocaleForm(RegistryForm):
+    """The language that was chosen, and the page it was chosen on."""
+
+    locale = StringField()
+    next = StringField()
+
+
+class OwnConsentForm(PageForm):
+    """A consent given by its button. `shown` says which text, in which language, was on the page."""
 
 
 def make_consent_form(

@@ -5,7 +5,6 @@ from registry.admissions.models.applications import (
     Application,
     EligibilityResult,
     FormMove,
-    GuardianRequest,
     Nomination,
     StagedDecision,
 )
@@ -13,6 +12,7 @@ from registry.admissions.models.attachments import Attachment
 from registry.admissions.models.corrections import CorrectionItem, CorrectionRequest
 from registry.admissions.models.exports import Export
 from registry.admissions.models.forms import FormSection, FormVersion, Question, QuestionCondition
+from registry.admissions.models.guardians import GuardianQuestion, GuardianRequest
 from registry.admissions.models.invitations import Invitation
 from registry.admissions.models.lists import ApplicationTag, BulkRow, BulkRun, SavedFilter, Tag
 from registry.admissions.models.nominees import NomineeImport, NomineeRow
@@ -56,6 +56,7 @@ __all__ = [
     "FormMove",
     "FormSection",
     "FormVersion",
+    "GuardianQuestion",
     "GuardianRequest",
     "Invitation",
     "MessageWording",

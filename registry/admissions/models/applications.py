@@ -13,7 +13,6 @@ from registry.admissions.enums import (
     AgeBand,
     ApplicationStatus,
     Decision,
-    GuardianAnswer,
     RejectionReason,
     RuleName,
     RuleResult,
@@ -22,7 +21,7 @@ from registry.admissions.models.forms import FormVersion, Question
 from registry.catalogue.models import Cohort
 from registry.core.database import Model, UTCDateTime, enum_type
 from registry.people.enums import Sex
-from registry.people.models import Guardianship, Person
+from registry.people.models import Person
 
 if TYPE_CHECKING:
     from registry.admissions.models.reviews import Assignment
@@ -175,28 +174,6 @@ class EligibilityResult(Model):
     rule: Mapped[RuleName] = mapped_column(enum_type(RuleName, "rule"), primary_key=True)
     result: Mapped[RuleResult] = mapped_column(enum_type(RuleResult, "result"))
     inputs: Mapped[dict[str, Any]] = mapped_column(sa.JSON, info={"personal": True})
-
-
-class GuardianRequest(Model):
-    """The one link on which a guardian consents to, or refuses, one application."""
-
-    __tablename__ = "guardian_request"
-    __table_args__ = (
-        sa.CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
-        sa.Index(None, "application_id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    application_id: Mapped[int] = mapped_column(sa.ForeignKey("application.id", ondelete="CASCADE"))
-    guardianship_id: Mapped[int] = mapped_column(sa.ForeignKey("guardianship.id", ondelete="CASCADE"))
-    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    sent_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    answer: Mapped[GuardianAnswer | None] = mapped_column(enum_type(GuardianAnswer, "answer"))
-    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-    application: Mapped[Application] = relationship(lazy="raise_on_sql")
-    guardianship: Mapped[Guardianship] = relationship(lazy="joined", innerjoin=True)
 
 
 class Nomination(Model):

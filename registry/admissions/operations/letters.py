@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from registry.admissions.models import Application, GuardianRequest
+from registry.admissions.models import Application
 from registry.admissions.operations.wordings import word_mail
 from registry.admissions.queries.journey import get_heading_of
 from registry.admissions.queries.seats import get_cohort_of
@@ -13,7 +13,6 @@ from registry.core.addresses import address
 from registry.core.i18n import in_locale
 from registry.messages import operations as messages
 from registry.messages.operations import Recipient
-from registry.people.models import Guardianship
 from registry.people.queries import get_address, get_person
 
 
@@ -36,29 +35,6 @@ def write_applicant(kind: str, application: Application, *, key: str = "", **fac
         to=recipient,
         topic=topic_of(application),
         mail=word_mail(kind, context, recipient),
-    )
-
-
-def write_guardian(request: GuardianRequest, guardianship: Guardianship, token: str) -> None:
-    """Queue the mail with the guardian's one link."""
-    application = request.application
-    person = get_person(application.person_id)
-    context = _context(application, guardianship.locale) | {
-        "name": person.given_names or person.family_name,
-        "guardian": guardianship.name,
-        "link": address("admissions.answer_guardian", token=token),
-        "expires_at": request.expires_at,
-    }
-    recipient = Recipient(guardianship.email, guardianship.locale, person.zone)
-    # A link that still waits to be sent has stopped working.
-    messages.supersede(guardian_topic(application))
-    messages.queue(
-        "guardian_request",
-        key=f"guardian_request:{request.token_hash}",
-        to=recipient,
-        topic=guardian_topic(application),
-        mail=word_mail("guardian_request", context, recipient),
-        secret=True,
     )
 
 

@@ -12,7 +12,7 @@ import structlog
 
 from registry.access.actor import Actor
 from registry.admissions.enums import CLOSABLE_STATUSES, ApplicationStatus, ClosingReason
-from registry.admissions.operations import nominations, notices, offers, review_notices
+from registry.admissions.operations import guardians, nominations, notices, offers, review_notices
 from registry.admissions.operations.decisions import close_application
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import due
@@ -116,6 +116,11 @@ def _pass_on(application_id: int) -> bool:
     return application is not None and nominations.pass_on(application, actor=CLOCK)
 
 
+def _tell_of_age(application_id: int) -> bool:
+    application = due.find_application(application_id)
+    return application is not None and guardians.tell_of_age(application)
+
+
 def _close(reason: ClosingReason, statuses: frozenset[ApplicationStatus]) -> Callable[[int], bool]:
     def work(application_id: int) -> bool:
         application = due.find_application(application_id)
@@ -148,6 +153,13 @@ SWEEPS = (
     EXPIRE_DRAFTS,
     CLOSE_CANCELLED,
     Sweep("pass on without a focal point", list_application_ids_to_pass_on, _pass_on),
+    Sweep(
+        "tell who came of age",
+        lambda: due.list_application_ids_come_of_age(
+            kinds=(guardians.CAME_OF_AGE, guardians.CONSENT_IS_YOURS)
+        ),
+        _tell_of_age,
+    ),
     Sweep(
         "close for silent guardians",
         due.list_application_ids_of_silent_guardians,

@@ -14,17 +14,20 @@ from registry.admissions.models import (
     Application,
     ApplicationStatusCount,
     EligibilityResult,
+    GuardianQuestion,
     GuardianRequest,
     Nomination,
     Offer,
     StagedDecision,
 )
+from registry.admissions.queries import guardians
 from registry.admissions.queries.answers import list_answers, list_results
 from registry.admissions.queries.scope import _visible_to
 from registry.catalogue.models import Cohort, Programme
 from registry.core.audit import AuditEntry
 from registry.core.database import db
 from registry.core.errors import NotFound
+from registry.messages.enums import MessageStatus
 
 
 def get_cohort(code: str, *, actor: Actor, permission: Permission = Permission.DECISION_STAGE) -> Cohort:
@@ -83,6 +86,17 @@ def count_by_state_and_status(cohort: Cohort) -> dict[str, dict[ApplicationStatu
 
 
 @dataclass(frozen=True)
+class AskedGuardian:
+    """The link that was sent last, what became of it, and what guardians asked."""
+
+    request: GuardianRequest
+    delivery: MessageStatus | None
+    questions: Sequence[GuardianQuestion]
+    is_of_age: bool
+    """Whether the applicant decides alone by now."""
+
+
+@dataclass(frozen=True)
 class Dossier:
     """One application with everything a coordinator may read about it."""
 
@@ -90,7 +104,7 @@ class Dossier:
     answers: Sequence[Answer]
     results: Sequence[EligibilityResult]
     nomination: Nomination | None
-    guardian: GuardianRequest | None
+    guardian: AskedGuardian | None
     staged: StagedDecision | None
     offers: Sequence[Offer]
     history: Sequence[AuditEntry]
@@ -112,12 +126,7 @@ def get_dossier(application: Application) -> Dossier:
         answers=list_answers(application),
         results=list_results(application),
         nomination=db.session.get(Nomination, key),
-        guardian=db.session.scalar(
-            sa.select(GuardianRequest)
-            .where(GuardianRequest.application_id == key)
-            .order_by(GuardianRequest.id.desc())
-            .limit(1)
-        ),
+        guardian=_find_guardian(application),
         staged=db.session.scalar(
             sa.select(StagedDecision).where(
                 StagedDecision.application_id == key, StagedDecision.released_at.is_(None)
@@ -131,4 +140,16 @@ def get_dossier(application: Application) -> Dossier:
             .where(AuditEntry.object_type == Application.__tablename__, AuditEntry.object_id == key)
             .order_by(AuditEntry.id)
         ).all(),
+    )
+
+
+def _find_guardian(application: Application) -> AskedGuardian | None:
+    request = guardians.find_last_request(application)
+    if request is None:
+        return None
+    return AskedGuardian(
+        request,
+        guardians.find_delivery(request),
+        guardians.list_questions(application),
+        guardians.is_of_age(application),
     )

@@ -7,8 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from registry.admissions.enums import CLOSABLE_STATUSES, ApplicationStatus
+from registry.admissions.enums import CLOSABLE_STATUSES, LIVE_STATUSES, ApplicationStatus, GuardianAnswer
 from registry.admissions.models import Application, CorrectionRequest, GuardianRequest, Offer, WaitlistEntry
+from registry.admissions.queries.guardians import has_come_of_age, has_open_questions
+from registry.admissions.rules.guardians import WAITS_ON
 from registry.catalogue.enums import CohortStatus
 from registry.catalogue.models import GENERAL, Cohort, SeatPool
 from registry.catalogue.rules import has_started
@@ -148,18 +150,45 @@ def list_application_ids_of_cancelled_cohorts() -> Sequence[int]:
 
 
 def list_application_ids_of_silent_guardians() -> Sequence[int]:
-    """Applications that wait for a guardian whose last link has run out."""
+    """Applications that waited in vain for a guardian, without a link and without an answer of ours to come."""
     last = (
         sa.select(GuardianRequest.application_id, sa.func.max(GuardianRequest.expires_at).label("expires_at"))
         .join(GuardianRequest.application)
-        .where(Application.status == ApplicationStatus.AWAITING_GUARDIAN)
+        .where(Application.status == ApplicationStatus.AWAITING_GUARDIAN, ~has_come_of_age())
         .group_by(GuardianRequest.application_id)
         .subquery()
     )
     return db.session.scalars(
         sa.select(last.c.application_id)
-        .where(last.c.expires_at <= clock.now())
+        .where(last.c.expires_at <= clock.now() - WAITS_ON, ~has_open_questions(last.c.application_id))
         .order_by(last.c.application_id)
+        .limit(BATCH)
+    ).all()
+
+
+def list_application_ids_come_of_age(*, kinds: Sequence[str]) -> Sequence[int]:
+    """Applications whose guardian is asked, or has consented for a cohort that is not over, once of age.
+
+    Those who were told so by one of the `kinds` of mail are left out.
+    """
+    consented = GuardianRequest.answer == GuardianAnswer.CONSENTED
+    running = sa.select(Cohort.id).where(Cohort.ends_on >= clock.now().date())
+    return db.session.scalars(
+        sa.select(Application.id)
+        .where(
+            Application.id.in_(sa.select(GuardianRequest.application_id)),
+            sa.or_(
+                Application.status == ApplicationStatus.AWAITING_GUARDIAN,
+                sa.and_(
+                    Application.status.in_(LIVE_STATUSES),
+                    Application.cohort_id.in_(running),
+                    sa.exists().where(GuardianRequest.application_id == Application.id, consented),
+                ),
+            ),
+            has_come_of_age(),
+            *(~_has_message(sa.literal(f"{kind}:") + Application.code) for kind in kinds),
+        )
+        .order_by(Application.id)
         .limit(BATCH)
     ).all()
 

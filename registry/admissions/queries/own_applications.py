@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from registry.access.actor import Actor
 from registry.admissions.enums import (
     ApplicationStatus,
+    GuardianAnswer,
     PublicStatus,
     RejectionReason,
     RuleName,
@@ -24,6 +25,7 @@ from registry.admissions.models import (
     StagedDecision,
     WaitlistEntry,
 )
+from registry.admissions.queries import guardians
 from registry.admissions.queries.guardians import find_last_request
 from registry.admissions.queries.journey import get_heading
 from registry.admissions.queries.seats import find_current_entry, find_open_offer, get_position
@@ -33,8 +35,10 @@ from registry.core.audit import AuditEntry
 from registry.core.codes import normalise_code
 from registry.core.database import db
 from registry.core.errors import NotFound
+from registry.messages.enums import MessageStatus
 from registry.people import queries as people
 from registry.people.enums import ConsentAction, ConsentPurpose
+from registry.people.rules import mask_email
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,22 @@ class OwnOffer:
 
 
 @dataclass(frozen=True)
+class AskedGuardian:
+    """How far the question to the guardian has come."""
+
+    name: str
+    email: str
+    """Masked."""
+    is_undelivered: bool
+    has_denied: bool
+    """Whoever got the link says not to be the guardian."""
+    has_question: bool
+    """Asked something first, which is not answered yet."""
+    is_of_age: bool
+    """The applicant decides alone by now."""
+
+
+@dataclass(frozen=True)
 class OwnApplication:
     """Everything the applicant's page about one application shows."""
 
@@ -88,6 +108,8 @@ class OwnApplication:
     entry: WaitlistEntry | None
     position: int | None
     request: GuardianRequest | None
+    guardian: AskedGuardian | None
+    """Filled while the application waits for the guardian."""
     failures: Sequence[RuleName]
     rejection: Rejection | None
     agrees_to_follow_up: bool
@@ -142,6 +164,7 @@ def get_own_application(code: str, *, actor: Actor) -> OwnApplication:
     is_released = application.cohort_id in _list_released({application.cohort_id})
     summary = _summarise(application, is_released=is_released)
     entry = find_current_entry(application)
+    request = find_last_request(application)
     return OwnApplication(
         application=application,
         cohort=application.cohort,
@@ -152,10 +175,25 @@ def get_own_application(code: str, *, actor: Actor) -> OwnApplication:
         offer=find_open_offer(application),
         entry=entry,
         position=get_position(entry) if entry else None,
-        request=find_last_request(application),
+        request=request,
+        guardian=_describe_guardian(application, request),
         failures=_list_failures(application),
         rejection=_find_rejection(application),
         agrees_to_follow_up=_agrees(application),
+    )
+
+
+def _describe_guardian(application: Application, request: GuardianRequest | None) -> AskedGuardian | None:
+    if request is None or application.status is not ApplicationStatus.AWAITING_GUARDIAN:
+        return None
+    questions = guardians.list_questions(application, request.guardianship_id)
+    return AskedGuardian(
+        name=request.guardianship.name,
+        email=mask_email(request.guardianship.email),
+        is_undelivered=guardians.find_delivery(request) is MessageStatus.FAILED,
+        has_denied=request.answer is GuardianAnswer.NOT_GUARDIAN,
+        has_question=any(each.answered_at is None for each in questions),
+        is_of_age=guardians.is_of_age(application),
     )
 
 

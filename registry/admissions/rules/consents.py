@@ -4,11 +4,14 @@ from registry.core.i18n import _, current_locale
 from registry.people.enums import ConsentPurpose
 from registry.people.rules import ConsentText
 
-TEXT_VERSION = "2026-11"
+TEXT_VERSION = "2026-11.2"
 
 
 def get_consent_text(purpose: ConsentPurpose, *, programme: str, name: str = "") -> ConsentText:
-    """The text for the purpose in the reader's language; `name` is what a guardian calls the young person."""
+    """The text for the purpose in the reader's language.
+
+    `name` is what a guardian calls the young person; without one, people speak for themselves.
+    """
     texts = {
         ConsentPurpose.APPLICATION: _(
             "I agree that what I wrote in this application is used to decide about a place in "
@@ -26,8 +29,16 @@ def get_consent_text(purpose: ConsentPurpose, *, programme: str, name: str = "")
         ConsentPurpose.PARTICIPATION: _(
             "I am the parent or legal guardian of %(name)s. I agree that %(name)s applies for "
             "“%(programme)s”, takes part if a place is offered, and that the application is used to decide "
-            "about it. Until a place is accepted, %(name)s can take the application back at any time.",
+            "about it. I can take this back until %(name)s is old enough to decide alone; the application or "
+            "the place then ends.",
             name=name,
+            programme=programme,
+        )
+        if name
+        else _(
+            "I am old enough to decide this myself. I agree that my application for “%(programme)s” goes on "
+            "and that I take part if a place is offered. I can take this back at any time; the application "
+            "or the place then ends.",
             programme=programme,
         ),
     }

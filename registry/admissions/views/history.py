@@ -24,6 +24,19 @@ _ACTIONS = {
     "admissions:application:consent_to_focal_point": _l("The guardian consented; sent to the focal point"),
     "admissions:application:consent_nominated": _l("The guardian consented; nominated by the state"),
     "admissions:application:refuse": _l("The guardian refused"),
+    "admissions:application:ask_guardian": _l("The guardian asked again"),
+    "admissions:application:ask_guardian_on_behalf": _l("The guardian asked again by a coordinator"),
+    "admissions:application:renew_guardian_link": _l("The guardian asked for a fresh link"),
+    "admissions:application:ask_question": _l("The guardian asked a question"),
+    "admissions:application:answer_question": _l("The guardian’s question answered"),
+    "admissions:application:deny_guardianship": _l("Whoever was asked is not the guardian"),
+    "admissions:application:confirm": _l("Of age: the applicant consented alone"),
+    "admissions:application:confirm_to_focal_point": _l(
+        "Of age: the applicant consented alone; sent to the focal point"
+    ),
+    "admissions:application:confirm_nominated": _l(
+        "Of age: the applicant consented alone; nominated by the state"
+    ),
     "admissions:application:endorse": _l("Endorsed"),
     "admissions:application:decline_endorsement": _l("Not endorsed"),
     "admissions:application:undo_endorsement": _l("The state's answer taken back"),

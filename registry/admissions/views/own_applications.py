@@ -7,17 +7,19 @@ from flask import flash, redirect, render_template, url_for
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
 from registry.admissions.enums import ApplicationStatus, PublicStatus
-from registry.admissions.forms.journey import ConfirmForm
+from registry.admissions.forms.journey import ConfirmForm, OwnConsentForm
 from registry.admissions.forms.particulars import make_guardian_form
 from registry.admissions.lifecycle import APPLICATION
 from registry.admissions.models import Application
 from registry.admissions.operations import withdrawal as operations
 from registry.admissions.operations.guardians import ask_guardian_again
+from registry.admissions.operations.guardians import confirm_own_consent as confirm_consent
 from registry.admissions.queries import own_applications as queries
 from registry.admissions.queries.answers import list_answers
 from registry.admissions.queries.eligibility import get_checkable_cohort, get_conditions
-from registry.admissions.queries.journey import get_journey
+from registry.admissions.queries.journey import get_heading, get_journey
 from registry.admissions.rules.answers import describe_answer
+from registry.admissions.rules.consents import get_consent_text
 from registry.admissions.rules.sections import asked_by
 from registry.admissions.rules.summaries import list_rows
 from registry.admissions.views.blueprint import bp
@@ -26,9 +28,10 @@ from registry.admissions.views.journey import Answered
 from registry.admissions.views.pages import list_files
 from registry.catalogue.rules import is_open
 from registry.core import clock
-from registry.core.errors import NotFound, RegistryError
+from registry.core.errors import Conflict, NotFound, RegistryError
 from registry.core.i18n import _, format_deadline, format_instant, iso_instant
 from registry.core.transaction import transaction
+from registry.people.enums import ConsentPurpose
 from registry.places.queries import map_bloc_names
 
 AWAITS_DECISION = frozenset(
@@ -169,6 +172,35 @@ def withdraw_follow_up(code: str) -> Answered:
             return redirect(url_for(".show_own_application", code=code), 303)
     own = queries.get_own_application(code, actor=current_actor)
     return render_template("admissions/withdraw_follow_up.html", own=own, form=form), form.http_status
+
+
+@bp.route("/my/applications/<code>/consent", methods=["GET", "POST"])
+@requires(Permission.APPLICATION_SUBMIT)
+def confirm_own_consent(code: str) -> Answered:
+    """Whoever came of age while the guardian was asked consents alone."""
+    application = queries.get_own(code, actor=current_actor)
+    heading = get_heading(application.cohort)
+    text = get_consent_text(ConsentPurpose.PARTICIPATION, programme=heading.title)
+    shown = {"locale": text.locale, "version": text.version}
+    form = OwnConsentForm(data={"shown": shown})
+    if form.validate_on_submit():
+        try:
+            if form.shown_values != shown:
+                form.set_shown(shown)
+                raise Conflict(_("The text on this page has changed. Read it again, then answer."))
+            with transaction():
+                confirm_consent(application, actor=current_actor)
+        except RegistryError as error:
+            form.show(error)
+        else:
+            flash(_("Your consent is recorded, and your application goes on."))
+            return redirect(url_for(".show_own_application", code=code), 303)
+    own = queries.get_own_application(code, actor=current_actor)
+    if (own.guardian is None or not own.guardian.is_of_age) and not form.is_submitted():
+        return redirect(url_for(".show_own_application", code=code), 303)
+    return render_template(
+        "admissions/confirm_own_consent.html", own=own, text=text.text, form=form
+    ), form.http_status
 
 
 @bp.route("/my/applications/<code>/guardian", methods=["GET", "POST"])

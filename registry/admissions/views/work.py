@@ -9,6 +9,7 @@ from registry.access.web import current_actor, requires
 from registry.admissions.enums import ApplicationStatus
 from registry.admissions.queries import applications as queries
 from registry.admissions.queries import work as work_queries
+from registry.admissions.queries.guardians import list_open_questions
 from registry.admissions.views.blueprint import bp
 from registry.core.i18n import country_name, sort_key
 from registry.places import queries as places
@@ -26,6 +27,7 @@ def show_work() -> str:
     return render_template(
         "admissions/show_work.html",
         work=work_queries.list_work(cohorts),
+        questions=list_open_questions(cohorts),
     )
 
 

@@ -73,7 +73,7 @@ def _application(cohort):
     return db.session.scalars(sa.select(Application).where(Application.cohort_id == cohort.id)).one()
 
 
-READ = '{"locale": "en", "version": "2026-11"}'
+READ = '{"locale": "en", "version": "2026-11.2"}'
 ANSWERS = {
     "name": {"family_name": "Karimova", "given_names": "Dilnoza", "latin_name": "KARIMOVA"},
     "birth": {"born_on-day": "２７", "born_on-month": "3", "born_on-year": "2005", "sex": "female"},

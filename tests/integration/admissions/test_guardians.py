@@ -26,7 +26,7 @@ from tests.factories.catalogue import SeatPoolFactory
 from tests.factories.journeys import MINOR, known_person, open_cohort, ready_draft
 
 S = ApplicationStatus
-READ = '{"locale": "ru", "version": "2026-11"}'
+READ = '{"locale": "ru", "version": "2026-11.2"}'
 
 
 @pytest.fixture
@@ -78,11 +78,39 @@ def test_answer_guardian_shows_only_what_is_needed(client, sent):
     assert 'lang="ru"' in text
 
 
-def test_answer_guardian_in_the_language_chosen_on_the_page(client, sent):
+def test_answer_guardian_in_the_guardians_language_whatever_the_browser_reads(client, sent):
     _application, _actor, link = sent()
     client.get("/language/zh")
 
+    assert 'lang="ru"' in client.get(link).get_data(as_text=True)
+
+
+def test_choose_guardian_locale_stays_on_the_page_and_in_mails_to_come(client, sent):
+    _application, _actor, link = sent()
+
+    chosen = client.post(f"{link}/language", data={"locale": "zh", "next": f"{link}/question"})
+
+    assert (chosen.status_code, chosen.location) == (303, f"{link}/question")
     assert 'lang="zh-Hans"' in client.get(link).get_data(as_text=True)
+    with clock.travel(clock.now() + timedelta(days=15)):
+        client.post(f"{link}/link")
+    locales = db.session.scalars(
+        sa.select(Message.locale).where(Message.kind == "guardian_request").order_by(Message.id)
+    )
+    assert list(locales) == ["ru", "zh"]
+
+
+@pytest.mark.parametrize(("locale", "next_page"), [("xx", "/"), ("", "/"), ("zh", "https://evil.example/")])
+def test_choose_guardian_locale_takes_nothing_else(client, sent, locale, next_page):
+    _application, _actor, link = sent()
+
+    answer = client.post(f"{link}/language", data={"locale": locale, "next": next_page})
+
+    if locale == "zh":
+        assert answer.location == link
+    else:
+        assert answer.status_code == 422
+        assert db.session.scalars(sa.select(Guardianship.locale)).one() == "ru"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +191,7 @@ def test_answer_guardian_with_a_bad_value_asks_again(client, sent, agrees):
 def test_answer_guardian_after_reading_it_in_another_language_asks_to_read_again(client, sent):
     application, _actor, link = sent()
 
-    answer = client.post(link, data={"agrees": "yes", "shown": '{"locale": "en", "version": "2026-11"}'})
+    answer = client.post(link, data={"agrees": "yes", "shown": '{"locale": "en", "version": "2026-11.2"}'})
 
     assert answer.status_code == 409
     assert _status(application) is S.AWAITING_GUARDIAN
@@ -228,7 +256,10 @@ def test_ask_guardian_again_replaces_the_link_and_corrects_the_address(client, a
 
     assert (too_soon.status_code, again.status_code) == (409, 303)
     assert second != first
-    assert [each.email for each in db.session.scalars(sa.select(Guardianship))] == ["right@example.org"]
+    addresses = db.session.scalars(
+        sa.select(Message.address).where(Message.kind == "guardian_request").order_by(Message.id)
+    )
+    assert list(addresses) == ["guardian@example.org", "right@example.org"]
 
 
 def test_ask_guardian_again_when_nothing_waits_is_refused(sent, client):

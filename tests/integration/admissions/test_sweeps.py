@@ -118,8 +118,8 @@ def test_a_guardian_who_does_not_answer_ends_the_application(cohort) -> None:
     GuardianRequestFactory(application=sent_again, expires_at=clock.now() + timedelta(days=14))
     GuardianRequestFactory(application=sent_again, expires_at=clock.now() + timedelta(days=20))
 
-    assert run_at(clock.now() + timedelta(days=14, microseconds=-1)) == [{}, {}]
-    assert run_at(clock.now() + timedelta(days=14)) == [{"close for silent guardians": 1}, {}]
+    assert run_at(clock.now() + timedelta(days=28, microseconds=-1)) == [{}, {}]
+    assert run_at(clock.now() + timedelta(days=28)) == [{"close for silent guardians": 1}, {}]
     assert application.closing_reason == ClosingReason.GUARDIAN_SILENT.value
     assert sent_again.status is S.AWAITING_GUARDIAN
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from registry.core.audit import AuditEntry
-from registry.core.database import db
+from registry.core.database import AppendOnly, db
 from registry.core.errors import InvalidInput, NotAllowed, StaleWrite
 from registry.core.transaction import transaction
 from registry.people import operations, queries
@@ -194,16 +194,40 @@ def test_save_guardian_with_own_address_is_refused(person):
     assert refusal.value.field == "email"
 
 
-def test_save_guardian_again_corrects_the_same_record(person):
+def test_save_guardian_with_another_address_is_another_record_and_else_the_same(person):
     actor = applicant(person)
-    with transaction():
-        operations.save_guardian(person, name="G", email="wrong@example.org", locale="ru", actor=actor)
-    with transaction():
-        operations.save_guardian(person, name="G", email="right@example.org", locale="zh", actor=actor)
+    for name, email, locale in (
+        ("G", "wrong@example.org", "ru"),
+        ("G", "right@example.org", "zh"),
+        ("Gulnora", "right@example.org", "ru"),
+    ):
+        with transaction():
+            operations.save_guardian(person, name=name, email=email, locale=locale, actor=actor)
 
-    found = queries.find_guardianship(person)
-    assert (found.email, found.locale) == ("right@example.org", "zh")
-    assert _count(Guardianship) == 1
+    found = db.session.scalars(sa.select(Guardianship).order_by(Guardianship.id)).all()
+    assert [(each.name, each.email, each.locale) for each in found] == [
+        ("G", "wrong@example.org", "ru"),
+        ("Gulnora", "right@example.org", "ru"),
+    ]
+    assert queries.find_guardianship(person) is found[1]
+
+
+@pytest.mark.parametrize("change", ["change", "delete"])
+def test_a_line_of_the_ledger_is_neither_changed_nor_deleted(person, change):
+    with transaction():
+        said = operations.record_consent(
+            person, ConsentPurpose.FOLLOW_UP, ConsentAction.GIVEN, text=TEXT, actor=applicant(person)
+        )
+
+    if change == "change":
+        said.text = "I agree to everything."
+    else:
+        db.session.delete(said)
+    with pytest.raises(AppendOnly):
+        db.session.flush()
+
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Consent.text)).one() == TEXT.text
 
 
 def test_record_consent_twice_adds_one_line_and_changing_the_mind_adds_another(person):
