@@ -276,6 +276,7 @@ PLANNING = {
     "admissions.publish_form": only("form", coordinator=OWN, administrator=200),
     "admissions.remove_question": only("form_question", coordinator=OWN, administrator=200),
     "admissions.remove_section": only("form_section", coordinator=OWN, administrator=200),
+    "admissions.try_form": only("form_version", coordinator=OWN, administrator=200),
     "admissions.show_form": only("cohort", coordinator=OWN, administrator=200),
     "admissions.start_form_draft": only(
         "cohort", form={"source": "standard"}, coordinator=SENT, administrator=303

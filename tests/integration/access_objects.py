@@ -162,6 +162,7 @@ def _make_programme(
         "import": {"code": NomineeImportFactory(cohort=cohort, member_state=state).code},
         "planned_cohort": {"code": planned.code},
         "form": {"code": planned.code},
+        "form_version": {"code": planned.code, "number": str(draft.number)},
         "form_question": {"code": planned.code, "key": draft.questions[0].key},
         "condition": {"code": planned.code, "key": draft.questions[1].key, "number": "1"},
         "form_section": {"code": planned.code, "key": draft.sections[0].key},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from markupsafe import Markup
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import Length, Optional
 
@@ -110,7 +111,9 @@ def _make_number(given: Given) -> Fields:
 
 
 def _join_hints(hint: Any, limit: str) -> Any:
-    return _("%(hint)s %(limit)s", hint=hint, limit=limit) if hint and limit else hint or limit
+    # A hint in another language than the reader's is marked as such.
+    joined = Markup(_("%(hint)s %(limit)s"))  # noqa: S704 - a sentence of the catalogue.
+    return joined % {"hint": hint, "limit": limit} if hint and limit else hint or limit
 
 
 def _make_money(given: Given) -> Fields:
@@ -272,7 +275,7 @@ def make_answer_form(
     question: Question, value: Any, *, countries: Sequence[Choice] = (), own_countries: Sequence[str] = ()
 ) -> AnswerForm:
     """The fields that the kind of question needs, with what was answered so far."""
-    hint = pick_translation(question.helps)[1] if any(question.helps.values()) else ""
+    hint = show_translation(question.helps) if any(question.helps.values()) else ""
     parts = PARTS.get(question.kind)
     numbers: Sequence[int] = ()
     if parts is None:

@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 from registry.admissions.models import Question
 from registry.admissions.rules.answers import label_of
 from registry.core.forms import RegistryForm, SelectChoice
-from registry.core.i18n import _, _l, pick_translation
+from registry.core.i18n import _, _l, show_translation
 
 
 class FilesForm(RegistryForm):
@@ -27,7 +27,7 @@ def make_files_form(question: Question, answer: Any) -> FilesForm:
     """`answer` names the files that are there, as it is stored."""
     form = FilesForm()
     form.file.label.text = label_of(question)[1]
-    form.file.description = pick_translation(question.helps)[1] if any(question.helps.values()) else ""
+    form.file.description = show_translation(question.helps) if any(question.helps.values()) else ""
     form.instead_of.choices = [
         SelectChoice("", _("Add it to the others")),
         *(SelectChoice(each["code"], _("Replace “%(name)s”", name=each["name"])) for each in answer or ()),

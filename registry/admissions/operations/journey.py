@@ -160,6 +160,8 @@ def save_answer(
 def forget_unasked(journey: Journey) -> None:
     """Delete the answers, and files, to questions that this person is not asked, or not any more."""
     asked = {(each.question.id, each.entry) for each in journey.asked}
+    if (entries := journey.asked_entries) != journey.application.entries:
+        journey.application.entries = entries
     forget(journey.application, lambda each: (each.question_id, each.entry) not in asked)
 
 

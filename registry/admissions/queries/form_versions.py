@@ -42,6 +42,22 @@ def find_published(cohort: Cohort) -> FormVersion | None:
     return db.session.scalar(statement.order_by(FormVersion.number.desc()).limit(1))
 
 
+def get_version(cohort: Cohort, number: int) -> FormVersion:
+    """The draft or a published version. Errors: NotFound."""
+    version = db.session.scalar(_versions_of(cohort).where(FormVersion.number == number))
+    if version is None:
+        raise NotFound
+    return version
+
+
+def list_versions(cohort: Cohort) -> Sequence[FormVersion]:
+    """The published versions without their questions, the newest first."""
+    statement = sa.select(FormVersion).where(
+        FormVersion.cohort_id == cohort.id, FormVersion.published_at.is_not(None)
+    )
+    return db.session.scalars(statement.order_by(FormVersion.number.desc())).all()
+
+
 def get_question(version: FormVersion, key: str) -> Question:
     """Errors: NotFound."""
     for question in version.questions:

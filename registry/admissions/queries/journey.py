@@ -176,11 +176,11 @@ def get_journey(application: Application) -> Journey:
         title=heading.title,
         cohort_name=heading.cohort_name,
         nominating_state=nominating,
-        standings=_map_standings(application.form_version.questions, cohort),
+        standings=map_standings(application.form_version.questions, cohort),
     )
 
 
-def _map_standings(questions: Iterable[Question], cohort: Cohort) -> Standings:
+def map_standings(questions: Iterable[Question], cohort: Cohort) -> Standings:
     """Of the blocs that conditions name, on the day that counts for the cohort."""
     blocs = {
         value.partition(":")[0]

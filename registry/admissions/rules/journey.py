@@ -96,6 +96,12 @@ class Journey:
         return select_parts(self.questions, self.answers, situation, self.entries)
 
     @property
+    def asked_entries(self) -> dict[str, list[int]]:
+        """The entries that the application notes, without those of sections that are not asked."""
+        sections = {part.section.key for part in self.parts if part.section is not None}
+        return {key: numbers for key, numbers in self.application.entries.items() if key in sections}
+
+    @property
     def asked(self) -> list[AskedQuestion]:
         """The questions that this person is asked."""
         return [each for part in self.parts for each in part.questions]

@@ -64,6 +64,7 @@ def _render_form(cohort: Cohort, begin: forms.BeginFormForm) -> str:
         cohort=cohort,
         draft=draft,
         published=published,
+        versions=queries.list_versions(cohort),
         groups=rules.group_questions(shown) if shown else [],
         completeness=rules.measure_completeness(shown) if shown else [],
         obstacles=rules.list_obstacles(draft) if draft else [],

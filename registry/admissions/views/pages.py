@@ -118,18 +118,18 @@ def _list_page_keys(part: AskedPart) -> list[str]:
     return [each.page for each in part.questions] + own
 
 
-def list_files(question: Question, value: Any) -> list[dict[str, str]]:
+def list_files(question: Question, value: Any) -> list[dict[str, Any]]:
     """The files that were given as the answer, for `summary_list`."""
     return describe_files(read_files(value)) if question.kind is QuestionKind.FILE else []
 
 
-def describe_files(given: GivenFiles) -> list[dict[str, str]]:
+def describe_files(given: GivenFiles) -> list[dict[str, Any]]:
     """Each file by name, kind and size, with the address it is read at."""
     return [
         {
             "name": file.name,
             "size": _("%(kind)s, %(size)s", kind=file.media_type.name, size=format_bytes(file.size)),
-            "href": url_for("admissions.download_file", code=file.code),
+            "href": url_for("admissions.download_file", code=file.code) if file.code else None,
         }
         for file in given.files
     ]

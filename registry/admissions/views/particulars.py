@@ -112,13 +112,13 @@ def next_address(journey: Journey, key: str) -> str:
         return url_for("admissions.show_own_application", code=journey.application.code)
     if request.form.get("action") == AS_DRAFT:
         return url_for("admissions.show_tasks", code=cohort.code)
-    following = _find_following(journey, key, is_checked=back == CHECK)
+    following = find_following(journey, key, is_checked=back == CHECK)
     if following is not None:
         return page_url(cohort, following.key, back=CHECK if back == CHECK else None)
     return url_for("admissions.submit", code=cohort.code)
 
 
-def _find_following(journey: Journey, key: str, *, is_checked: bool) -> Page | None:
+def find_following(journey: Journey, key: str, *, is_checked: bool) -> Page | None:
     """The page to go on with after this one; None when it is time to check the answers."""
     pages = journey.pages
     if is_checked:

@@ -250,6 +250,7 @@ def test_hidden_section_is_forgotten_with_all_its_entries_and_leads_to_the_task_
     apply("questions/sells", "no")  # In another tab.
 
     assert _answers() == {("sells", 1): False}
+    assert db.session.scalars(sa.select(Application.entries)).one() == {}
     assert db.session.scalars(sa.select(Attachment.id)).all() == []
     for path in (
         "sections/your_shops",
