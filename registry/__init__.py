@@ -64,6 +64,7 @@ JOBS: tuple[str, ...] = (
     "registry.catalogue.operations",
     "registry.reports.jobs",
     "registry.admissions.operations.attachments",
+    "registry.admissions.operations.audience",
     "registry.admissions.operations.sweeps",
     "registry.admissions.operations.bulk",
     "registry.admissions.operations.names",

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     APPLICATION_ENDORSE = "admissions:application:endorse"
     INVITATION_EDIT = "admissions:invitation:edit"
     APPLICATION_PROCESS = "admissions:application:process"
+    AUDIENCE_WRITE = "admissions:audience:write"
     DECISION_STAGE = "admissions:decision:stage"
     DECISION_RELEASE = "admissions:decision:release"
     SCORE_VIEW = "admissions:score:view"

@@ -56,6 +56,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.APPLICATION_EXPORT,
             P.APPLICATION_PROCESS,
             P.INVITATION_EDIT,
+            P.AUDIENCE_WRITE,
             P.DECISION_STAGE,
             P.DECISION_RELEASE,
             P.SCORE_VIEW,

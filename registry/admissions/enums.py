@@ -423,3 +423,22 @@ class Placeholder(Labelled):
     CONDITIONS = "conditions", _l("The conditions that are not fulfilled")
     NEXT_STEP = "next_step", _l("A sentence on what happens next")
     REASON = "reason", _l("The reason that was chosen or written for this applicant")
+
+
+class AudienceResult(Labelled):
+    """What an audience mail has come to for one application."""
+
+    WAITING = "waiting", _l("Not yet")
+    WRITTEN = "written", _l("Written")
+    SKIPPED = "skipped", _l("Left out")
+
+
+class SkipReason(Labelled):
+    """Why an audience mail leaves somebody out."""
+
+    NO_ADDRESS = "no_address", _l("There is no e-mail address.")
+    ENDED = "ended", _l("The application has ended. Filter by its status to write to such applicants.")
+    SAME_ADDRESS = "same_address", _l("Another application with the same address gets the mail.")
+    UNTOLD = "untold", _l("The applicant has not been told of the outcome yet.")
+    MOVED_ON = "moved_on", _l("The application has moved on since the mail was written.")
+    NOT_ALLOWED = "not_allowed", _l("Whoever began sending may no longer write to these applicants.")

@@ -149,6 +149,7 @@ def _manages_cohort(actor: Actor, cohort: Cohort) -> bool:
 
 
 @policy.rule(
+    Permission.AUDIENCE_WRITE,
     Permission.DECISION_RELEASE,
     Permission.DECISION_STAGE,
     Permission.SCORE_VIEW,

@@ -57,3 +57,8 @@ def list_about(*topics: str) -> Sequence[Message]:
         .order_by(Message.id.desc())
         .execution_options(populate_existing=True)
     ).all()
+
+
+def find_by_key(key: str) -> Message | None:
+    """The message of this event."""
+    return db.session.scalar(sa.select(Message).where(Message.key == key))

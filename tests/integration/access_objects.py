@@ -45,6 +45,7 @@ from tests.factories.admissions import (
     SelectionRunFactory,
     StagedDecisionFactory,
 )
+from tests.factories.audience import AudienceMailFactory
 from tests.factories.base import next_code
 from tests.factories.catalogue import CohortFactory, IndicatorFactory, ProgrammeFactory, SeatPoolFactory
 from tests.factories.enrolments import EnrolmentFactory, PersonMergeFactory
@@ -193,6 +194,12 @@ def _make_lists(
         ExportFactory(cohort=application.cohort, user_id=user.id).code
         for user in (coordinator, UserFactory())
     )
+    for values, cohort, user_id in (
+        (own, application.cohort, coordinator.id),
+        (foreign, CohortFactory(), coordinator.id),
+    ):
+        mail = AudienceMailFactory(cohort=cohort, user_id=user_id)
+        values["audience_mail"] = {"code": cohort.code, "mail": mail.code}
     own["export"] = {"code": application.cohort.code, "export": export}
     foreign["export"] = {"code": application.cohort.code, "export": foreign_export}
     saved = {

@@ -9,6 +9,7 @@ from registry.admissions.models.applications import (
     StagedDecision,
 )
 from registry.admissions.models.attachments import Attachment
+from registry.admissions.models.audience import AudienceMail, AudienceRow, AudienceText
 from registry.admissions.models.corrections import CorrectionItem, CorrectionRequest
 from registry.admissions.models.exports import Export
 from registry.admissions.models.forms import FormSection, FormVersion, Question, QuestionCondition
@@ -44,6 +45,9 @@ __all__ = [
     "ApplicationWeekCount",
     "Assignment",
     "Attachment",
+    "AudienceMail",
+    "AudienceRow",
+    "AudienceText",
     "BulkRow",
     "BulkRun",
     "ConflictDeclaration",

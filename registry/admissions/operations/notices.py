@@ -4,6 +4,7 @@ from typing import Any
 
 from registry.admissions.enums import ClosingReason
 from registry.admissions.models import Application, CorrectionRequest, Offer, StagedDecision
+from registry.admissions.operations.mails import forget_audience
 from registry.admissions.operations.wordings import word_mail
 from registry.admissions.queries import notices as queries
 from registry.admissions.rules.closing import describe_closing
@@ -58,6 +59,8 @@ def tell_rejected(application: Application, staged: StagedDecision) -> None:
 
 def tell_not_endorsed(application: Application) -> None:
     """The focal point did not endorse; told with the cohort's first release."""
+    # Until now it was written to like all that are in review.
+    forget_audience(application)
     _tell("not_endorsed", application)
 
 
@@ -104,7 +107,7 @@ def remind_draft(application: Application) -> None:
 def preview(kind: str, application: Application, *, locale: str, **facts: Any) -> tuple[str, str]:
     """Subject and text of the mail as this applicant would read it in `locale`; nothing is sent."""
     zone = get_address(queries.get_person(application)).zone
-    mail = word_mail(kind, _context(application, locale) | facts, Recipient("", locale, zone))
+    mail = word_mail(kind, describe(application, locale) | facts, Recipient("", locale, zone))
     return mail.subject, mail.body
 
 
@@ -154,11 +157,12 @@ def _tell(kind: str, application: Application, *, key: str | None = None, **fact
         key=key,
         to=recipient,
         topic=topic,
-        mail=word_mail(kind, _context(application, to.locale) | facts, recipient),
+        mail=word_mail(kind, describe(application, to.locale) | facts, recipient),
     )
 
 
-def _context(application: Application, locale: str) -> dict[str, Any]:
+def describe(application: Application, locale: str) -> dict[str, Any]:
+    """What every mail about the application can name."""
     return {
         "name": queries.get_person(application).given_names or queries.get_person(application).family_name,
         "application_link": path_address(f"/my/applications/{application.code}"),

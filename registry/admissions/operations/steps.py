@@ -13,7 +13,7 @@ from registry.admissions.models import (
     ApplicationStatusCount,
     ApplicationWeekCount,
 )
-from registry.admissions.operations import letters
+from registry.admissions.operations import letters, mails
 from registry.core import clock, tally
 
 _FIGURES = {
@@ -63,6 +63,7 @@ def take_step(
             _count_figure(application, _FIGURES[stamp])
     if action not in UNTOLD_STEPS:
         letters.forget(application)
+    mails.forget_unfit(application)
     return transition
 
 

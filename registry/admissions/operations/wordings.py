@@ -16,6 +16,7 @@ from registry.admissions.queries import wordings as queries
 from registry.admissions.rules.wordings import (
     READERS,
     WORDABLE,
+    Wordable,
     fill_values,
     find_faults,
     make_markers,
@@ -83,10 +84,10 @@ def get_standard(event: MailEvent, locale: str) -> WordingInput:
     return WordingInput(standard.subject, standard.text)
 
 
-def clean_input(event: MailEvent, given: WordingInput) -> WordingInput:
+def clean_input(wordable: Wordable, given: WordingInput) -> WordingInput:
     """The wording as it is stored. Errors: WrongWording."""
     given = WordingInput(clean_wording(" ".join(given.subject.split())), clean_wording(given.text))
-    if faults := find_faults(given.subject, given.text, WORDABLE[event]):
+    if faults := find_faults(given.subject, given.text, wordable):
         raise WrongWording(faults)
     return given
 
@@ -105,7 +106,7 @@ def edit_wording(
     Errors: NotAllowed; WrongWording; StaleWrite; Conflict when two write the first one at once.
     """
     policy.require(actor, Permission.PROGRAMME_EDIT, programme)
-    given = clean_input(event, given)
+    given = clean_input(WORDABLE[event], given)
     wording = queries.find_wording(programme, event, locale)
     if wording is None:
         with storing(_WRITTEN) as session:
@@ -159,7 +160,9 @@ def preview_wording(programme: Programme, event: MailEvent, locale: str, given: 
     Errors: WrongWording; Conflict where the programme has no cohort yet.
     """
     context = make_context(_require_cohort(programme), programme, locale)
-    return fill_mail(event, clean_input(event, given), context, Recipient("", locale, READERS[locale].zone))
+    return fill_mail(
+        event, clean_input(WORDABLE[event], given), context, Recipient("", locale, READERS[locale].zone)
+    )
 
 
 def make_context(cohort: Cohort, programme: Programme, locale: str) -> dict[str, Any]:

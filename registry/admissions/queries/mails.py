@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from registry.admissions.models import Application
-from registry.admissions.rules.mails import guardian_topic, topic_of
+from registry.admissions.queries.audience import list_mails_with
+from registry.admissions.rules.mails import audience_topic, guardian_topic, topic_of
 from registry.core.errors import NotFound
 from registry.messages.models import Message
 from registry.messages.queries import list_about
@@ -26,7 +27,8 @@ class Mail:
 def list_mails(application: Application) -> Sequence[Mail]:
     """All mails to the applicant and the guardian, the newest first. The caller has opened the application."""
     of_guardian = guardian_topic(application)
-    found = list_about(topic_of(application), of_guardian)
+    to_many = [audience_topic(application, mail) for mail in list_mails_with(application)]
+    found = list_about(topic_of(application), of_guardian, *to_many)
     return [Mail(message, message.topic == of_guardian) for message in found]
 
 

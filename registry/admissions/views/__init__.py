@@ -3,6 +3,7 @@
 from registry.admissions.views import (
     applications,
     attachments,
+    audience,
     composing,
     corrections,
     criteria,
@@ -38,6 +39,7 @@ from registry.admissions.views.blueprint import bp
 __all__ = [
     "applications",
     "attachments",
+    "audience",
     "bp",
     "composing",
     "corrections",

@@ -96,7 +96,7 @@ def errors_in(page: str) -> list[str]:
 def test_every_standard_mail_is_a_wording_that_could_be_saved(event: E, locale: str) -> None:
     standard = get_standard(event, locale)
 
-    assert clean_input(event, standard) == standard
+    assert clean_input(WORDABLE[event], standard) == standard
     assert not re.search(r"None|%\(|https?:", standard.subject + standard.text)
 
 
@@ -162,9 +162,9 @@ def test_a_wording_no_mail_can_be_made_of_is_refused_at_its_field(
 
 
 def test_what_must_stand_in_the_mail_may_stand_in_its_subject() -> None:
-    clean_input(E.APPLICATION_RECEIVED, WordingInput("We have {code}", "{next_step}"))
+    clean_input(WORDABLE[E.APPLICATION_RECEIVED], WordingInput("We have {code}", "{next_step}"))
     with pytest.raises(WrongWording):
-        clean_input(E.APPLICATION_RECEIVED, WordingInput("We have it", "{next_step}"))
+        clean_input(WORDABLE[E.APPLICATION_RECEIVED], WordingInput("We have it", "{next_step}"))
 
 
 @pytest.mark.parametrize("path", ["offer_made/fr", "confirm_account/en", "nothing/en"])

@@ -18,6 +18,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from registry.access.roles import Role
+from registry.admissions.enums import AudienceResult
+from registry.admissions.models import AudienceRow
+from registry.admissions.operations import audience
+from registry.admissions.operations.audience import AudienceInput
+from registry.admissions.operations.wordings import WordingInput
+from registry.admissions.queries import audience as audience_queries
+from registry.admissions.queries.listing import ApplicationFilter
 from registry.core import clock, jobs
 from registry.core.database import db
 from registry.core.processes import end_with_parent
@@ -25,6 +33,10 @@ from registry.core.transaction import transaction
 from registry.messages import operations
 from registry.messages.enums import MessageStatus
 from registry.messages.models import Message
+from tests.factories.accounts import RoleGrantFactory, StaffFactory
+from tests.factories.actors import coordinator
+from tests.factories.admissions import ApplicationFactory
+from tests.factories.catalogue import CohortFactory, ProgrammeFactory
 from tests.factories.messages import MessageFactory
 from tests.integration.messages.conftest import read_mails
 from tests.integration.messages.test_smtp import Dialogue, Server
@@ -214,3 +226,44 @@ def test_killed_at_any_point_each_mail_goes_out_and_never_under_another_id(
         stored = dict(db.session.execute(sa.select(Message.address, Message.message_id)).all())
     assert ids_by_address(server.mails) == {address: {number} for address, number in stored.items()}
     assert len(server.mails) >= 6
+
+
+def write_to_many(app: Flask, count: int) -> None:
+    """An audience mail that was begun, its job waiting for the worker."""
+    with app.app_context(), clock.travel(datetime.now(UTC)), transaction():
+        cohort = CohortFactory(programme=ProgrammeFactory(slug="honey"))
+        grant = RoleGrantFactory(user=StaffFactory(), role=Role.COORDINATOR, programme="honey")
+        for number in range(count):
+            ApplicationFactory(cohort=cohort, person__email=f"a{number}@example.org")
+        db.session.flush()
+        actor = coordinator("honey", user_id=grant.user_id)
+        text = WordingInput("News", "Hello {name}")
+        mail = audience.plan_audience_mail(
+            cohort, AudienceInput({"en": text}, "en"), ApplicationFilter(), arguments={}, actor=actor
+        )
+        audience.start_audience_mail(mail, cohort, typed=count, actor=actor)
+
+
+def test_a_mail_to_many_reaches_each_once_whenever_the_worker_dies(
+    committed_database: Flask, start_worker: StartWorker
+) -> None:
+    people = 2 * audience_queries.CHUNK + 10
+    write_to_many(committed_database, people)
+    chance = random.Random(27)
+    with serving(Killing) as server:
+        url = f"smtp://127.0.0.1:{server.server_address[1]}"
+        for _ in range(3):
+            server.lines_to_live = chance.randint(2, 250)  # type: ignore[attr-defined]
+            worker = server.victim = start_worker(MAIL_URL=url)  # type: ignore[attr-defined]
+            wait_for(lambda worker=worker: worker.poll() is not None)
+            let_time_pass(committed_database)
+        server.lines_to_live = -1  # type: ignore[attr-defined]
+        start_worker(MAIL_URL=url)
+        wait_for(lambda: statuses(committed_database) == [MessageStatus.SENT] * people)
+
+    with committed_database.app_context():
+        stored = dict(db.session.execute(sa.select(Message.address, Message.message_id)).all())
+        results = set(db.session.scalars(sa.select(AudienceRow.result)))
+    assert len(stored) == people
+    assert results == {AudienceResult.WRITTEN}
+    assert ids_by_address(server.mails) == {address: {number} for address, number in stored.items()}
