@@ -128,6 +128,7 @@ ADMISSIONS = {
     ),
     "admissions.name_columns": only("import", focal_point=OWN),
     "admissions.open_application": only(administrator=200),
+    "admissions.open_file": only("application_file", administrator=303),  # Not opened with a reason yet.
     "admissions.override_ineligible": only("application", coordinator=OWN),
     "admissions.plan_bulk": only("cohort", form={"action": "review", "everything": "y"}, coordinator=SENT),
     "admissions.rank_applications": only("state_cohort", focal_point=OWN),

@@ -153,6 +153,7 @@ def _make_programme(
     target, result = _make_target(programme), _make_result(programme)
     draft = start_form_draft(planned, actor=Actor.system("test"))
     QuestionConditionFactory(question=draft.questions[1])
+    attachment = AttachmentFactory(application=application)
     db.session.flush()
     slug = {"slug": programme.slug}
     objects = {
@@ -168,7 +169,8 @@ def _make_programme(
         "condition": {"code": planned.code, "key": draft.questions[1].key, "number": "1"},
         "form_section": {"code": planned.code, "key": draft.sections[0].key},
         "application": {"code": application.code},
-        "file": {"code": AttachmentFactory(application=application).code},
+        "file": {"code": attachment.code},
+        "application_file": {"code": application.code, "file": attachment.code},
         "mail": _make_mail(application),
         "guardian_question": {"code": GuardianQuestionFactory(application=application).code},
         "application_reader": {"code": application.code, "reviewer": reader.code},

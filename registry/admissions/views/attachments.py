@@ -10,7 +10,7 @@ from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
 from registry.admissions.enums import QuestionKind
 from registry.admissions.forms.attachments import FileCodeForm, make_files_form
-from registry.admissions.models import Application
+from registry.admissions.models import Application, Attachment
 from registry.admissions.operations import attachments as operations
 from registry.admissions.operations.journey import open_page
 from registry.admissions.queries import attachments as queries
@@ -176,7 +176,11 @@ def _get_asked(journey: Journey, key: str, entry: int) -> AskedQuestion:
 @requires(Permission.ATTACHMENT_VIEW)
 def download_file(code: str) -> Response:
     """The bytes, never shown inside a page of ours, under a name that says nothing of the person."""
-    attachment = queries.get_attachment(code, actor=current_actor)
+    return send_attachment(queries.get_attachment(code, actor=current_actor))
+
+
+def send_attachment(attachment: Attachment) -> Response:
+    """The bytes as an attachment that no browser runs, shows inside a page, or keeps."""
     response = send_file(
         storage.path_of(attachment.digest),
         mimetype=attachment.media_type,

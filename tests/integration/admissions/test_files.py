@@ -361,18 +361,3 @@ def test_a_coordinator_finds_the_files_on_the_application_page(client, acting_as
 
     assert f'href="/files/{code}"' in page
     assert "Diploma of Dilnoza.pdf" in page
-
-
-def test_an_administrator_who_opens_an_application_reads_names_of_files_only(
-    client, acting_as, draft, give
-) -> None:
-    give(make_pdf(), "Diploma of Dilnoza.pdf", action="add")
-    client.post(f"/apply/{draft.cohort.code}/check")
-    acting_as(Actor("administrator", user_id=UserFactory().id, grants=(Grant(Role.ADMINISTRATOR),)))
-
-    page = client.post(
-        "/admin/applications", data={"code": draft.code, "reason": "The applicant asks for help."}
-    ).get_data(as_text=True)
-
-    assert "Diploma of Dilnoza.pdf" in page
-    assert "/files/" not in page
