@@ -14,10 +14,11 @@ from registry.core.i18n import _l
 
 @dataclass(frozen=True)
 class AskedPage:
-    """A page that can be asked for again, by its name."""
+    """A page that can be asked for again, by its name, with what it says now: labels and values."""
 
     key: str
     label: str
+    now: Sequence[tuple[str, Any]] = ()
 
 
 class ReturnForm(RegistryForm):

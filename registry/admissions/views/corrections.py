@@ -13,8 +13,12 @@ from registry.admissions.models import Application
 from registry.admissions.operations import corrections as operations
 from registry.admissions.queries import applications, own_applications
 from registry.admissions.queries import corrections as queries
+from registry.admissions.queries.answers import list_answers
 from registry.admissions.queries.journey import get_journey
+from registry.admissions.rules.blindness import read_value
 from registry.admissions.rules.corrections import DAYS, is_over, list_returnable
+from registry.admissions.rules.sections import asked_by
+from registry.admissions.rules.summaries import list_rows
 from registry.admissions.views.applications import application_context, back_arguments
 from registry.admissions.views.blueprint import bp
 from registry.admissions.views.journey import Answered
@@ -56,7 +60,15 @@ def _list_pages(application: Application) -> list[AskedPage]:
     asked = get_journey(application).asked
     labels = {each.page: each.label for each in asked}
     labels |= {page.value: str(page.label) for page in PersonalPage}
-    return [AskedPage(key, labels[key]) for key in list_returnable(application, asked)]
+    now: dict[str, list[tuple[str, Any]]] = {}
+    for row in list_rows(application.profile, application.member_state) if application.profile else ():
+        now.setdefault(row.page.value, []).append((row.label, row.value))
+    for answer in list_answers(application):
+        now[asked_by(answer).page] = [("", read_value(answer.question, answer.value))]
+    return [
+        AskedPage(key, labels[key], now.get(key, [("", None)]))
+        for key in list_returnable(application, asked)
+    ]
 
 
 @bp.route("/my/applications/<code>/resubmit", methods=["GET", "POST"])
