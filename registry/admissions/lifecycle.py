@@ -5,6 +5,7 @@ from registry.access.permissions import Permission as P
 from registry.admissions.enums import CLOSABLE_STATUSES, OPEN_STATUSES, ReviewStatus
 from registry.admissions.enums import ApplicationStatus as S
 from registry.admissions.models import Application, Review
+from registry.admissions.rules.closing import REOPENINGS
 from registry.admissions.rules.nominations import UNDOABLE_STATUSES
 from registry.admissions.rules.reviews import why_not_reopenable
 
@@ -108,6 +109,8 @@ APPLICATION = Lifecycle(
         row("lapse", {S.OFFERED}, S.LAPSED, P.CLOCK_RUN),
         row("withdraw", OPEN_STATUSES, S.WITHDRAWN, P.APPLICATION_WITHDRAW, stamps="withdrawn_at"),
         row("close", CLOSABLE_STATUSES, S.CLOSED, P.APPLICATION_PROCESS, needs_reason=True),
+        # Closed because another one was chosen, when that turns out to be somebody else's.
+        *(row(name, {S.CLOSED}, status, P.APPLICATION_PROCESS) for status, name in REOPENINGS.items()),
         row("expire", {S.DRAFT}, S.EXPIRED, P.CLOCK_RUN),
     ],
 )

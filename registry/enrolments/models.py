@@ -65,6 +65,37 @@ class EnrolmentCount(Model):
     n: Mapped[int]
 
 
+class DuplicateDismissal(Model):
+    """Two records that somebody has compared and found to be two people.
+
+    It holds for the names and the day of birth under which they were compared: with another key they are
+    possible duplicates again.
+    """
+
+    __tablename__ = "duplicate_dismissal"
+    __table_args__ = (
+        sa.UniqueConstraint(
+            *("programme_id", "first_id", "second_id", "match_key", "member_state"),
+            name="uq_duplicate_dismissal_pair",
+        ),
+        sa.CheckConstraint("first_id < second_id", name="ordered"),
+        sa.Index("ix_duplicate_dismissal_group", "programme_id", "match_key", "member_state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programme.id", ondelete="CASCADE"))
+    first_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    second_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    match_key: Mapped[str] = mapped_column(sa.String(200), info={"personal": True})
+    member_state: Mapped[str] = mapped_column(sa.String(2))
+    dismissed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    dismissed_by: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
+
+    first: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[first_id])
+    second: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[second_id])
+
+
 class PersonMerge(Model):
     """Two records of one person made one: what went over to the kept one, so that it can go back."""
 

@@ -5,7 +5,7 @@ import factory
 from registry.admissions.enums import ApplicationStatus
 from registry.core import clock
 from registry.enrolments.enums import DropoutReason, EnrolmentStatus
-from registry.enrolments.models import Enrolment, PersonMerge
+from registry.enrolments.models import DuplicateDismissal, Enrolment, PersonMerge
 from registry.enrolments.rules import STARTED_STATUSES
 from tests.factories.admissions import ApplicationFactory
 from tests.factories.base import Factory, next_code
@@ -36,6 +36,20 @@ class EnrolmentFactory(Factory):
     started_at = _when(lambda status: status in STARTED_STATUSES)
     completed_at = _when(lambda status: status is E.COMPLETED)
     ended_at = _when(lambda status: status not in {E.CONFIRMED, E.ACTIVE})
+
+
+class DuplicateDismissalFactory(Factory):
+    """Two records that are two people. Needs `programme_id` and `dismissed_by`; the first is the older record."""
+
+    class Meta:
+        model = DuplicateDismissal
+
+    code = factory.LazyFunction(next_code)
+    first = factory.SubFactory(PersonFactory)
+    second = factory.SubFactory(PersonFactory)
+    match_key = "2005-04-09 dilnoza karimova"
+    member_state = "UZ"
+    dismissed_at = factory.LazyFunction(clock.now)
 
 
 class PersonMergeFactory(Factory):

@@ -304,6 +304,8 @@ PLANNING = {
 
 COURSE = {
     "enrolments.cancel_cohort": only("cohort", coordinator=OWN, administrator=200),
+    "enrolments.dismiss_duplicate": only("duplicate", coordinator=SENT),
+    "enrolments.restore_duplicate": only("dismissal", coordinator=SENT),
     "enrolments.list_duplicates": only("programme", coordinator=OWN),
     "enrolments.list_participants": only("cohort", coordinator=OWN),
     "enrolments.mark_participants": only("cohort", coordinator=(422, 404)),

@@ -48,7 +48,7 @@ from tests.factories.admissions import (
 from tests.factories.audience import AudienceMailFactory
 from tests.factories.base import next_code
 from tests.factories.catalogue import CohortFactory, IndicatorFactory, ProgrammeFactory, SeatPoolFactory
-from tests.factories.enrolments import EnrolmentFactory, PersonMergeFactory
+from tests.factories.enrolments import DuplicateDismissalFactory, EnrolmentFactory, PersonMergeFactory
 from tests.factories.journeys import known_person, open_cohort, ready_draft
 from tests.factories.lists import ApplicationTagFactory, BulkRunFactory, ExportFactory, SavedFilterFactory
 from tests.factories.messages import MessageFactory
@@ -217,9 +217,13 @@ def _make_duplicates(values: Values, programme: Programme, cohort: Cohort, user:
     """Two applicants of the programme, and two that were merged."""
     first, second, kept = (ApplicationFactory(cohort=cohort).person for _ in range(3))
     merge = PersonMergeFactory(programme_id=programme.id, kept=kept, merged_by=user.id)
+    dismissal = DuplicateDismissalFactory(
+        programme_id=programme.id, first=first, second=second, dismissed_by=user.id
+    )
     return {
         "duplicate": values | {"first": first.code, "second": second.code},
         "merge": values | {"merge": merge.code},
+        "dismissal": values | {"dismissal": dismissal.code},
     }
 
 

@@ -90,7 +90,18 @@ def tell_closed(application: Application) -> None:
     if reason == ClosingReason.COHORT_CANCELLED:
         tell_cancelled(application)
     else:
-        _tell("application_closed", application, reason=describe_closing(reason))
+        # An application that was opened again can be closed again.
+        key = f"application_closed:{application.code}:{application.version}"
+        _tell("application_closed", application, key=key, reason=describe_closing(reason))
+
+
+def tell_reopened(application: Application) -> None:
+    """It had been closed by mistake, and goes on."""
+    _tell(
+        "application_reopened",
+        application,
+        key=f"application_reopened:{application.code}:{application.version}",
+    )
 
 
 def tell_cancelled(application: Application) -> None:

@@ -153,3 +153,18 @@ def _find_guardian(application: Application) -> AskedGuardian | None:
         guardians.list_questions(application),
         guardians.is_of_age(application),
     )
+
+
+def find_status_before_closing(application: Application) -> ApplicationStatus | None:
+    """What the application was when it was closed the last time."""
+    before = db.session.scalar(
+        sa.select(AuditEntry.from_state)
+        .where(
+            AuditEntry.object_type == Application.__tablename__,
+            AuditEntry.object_id == application.id,
+            AuditEntry.action == "admissions:application:close",
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+    return ApplicationStatus.of(before) if before else None

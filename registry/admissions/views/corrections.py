@@ -66,8 +66,7 @@ def _list_pages(application: Application) -> list[AskedPage]:
     for answer in list_answers(application):
         now[asked_by(answer).page] = [("", read_value(answer.question, answer.value))]
     return [
-        AskedPage(key, labels[key], now.get(key, [("", None)]))
-        for key in list_returnable(application, asked)
+        AskedPage(key, labels[key], now.get(key, [("", None)])) for key in list_returnable(application, asked)
     ]
 
 

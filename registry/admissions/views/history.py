@@ -8,7 +8,7 @@ from typing import Any
 from registry.admissions.enums import ApplicationStatus
 from registry.admissions.models import Application, Invitation
 from registry.admissions.queries.nominations import StateEntry
-from registry.admissions.rules.closing import describe_closing
+from registry.admissions.rules.closing import REOPENINGS, describe_closing
 from registry.core.audit import AuditEntry
 from registry.core.i18n import _, _l
 
@@ -65,6 +65,7 @@ _ACTIONS = {
     "admissions:application:lapse": _l("Offer lapsed"),
     "admissions:application:withdraw": _l("Withdrawn"),
     "admissions:application:close": _l("Closed"),
+    **dict.fromkeys((f"admissions:application:{step}" for step in REOPENINGS.values()), _l("Opened again")),
     "admissions:application:expire": _l("Draft expired"),
     "admissions:application:add_tag": _l("Tag added"),
     "admissions:application:remove_tag": _l("Tag removed"),

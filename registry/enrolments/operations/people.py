@@ -15,6 +15,7 @@ from registry.access.permissions import Permission
 from registry.admissions.enums import CLOSABLE_STATUSES, ClosingReason
 from registry.admissions.models import Application, Invitation
 from registry.admissions.operations.decisions import close_application
+from registry.admissions.operations.reopening import reopen_application
 from registry.catalogue.models import Programme
 from registry.core import audit, clock
 from registry.core.codes import new_code
@@ -153,8 +154,17 @@ def _give_account(user_id: int, giver: Person, taker: Person) -> None:
     db.session.expire_all()
 
 
-def undo_merge(merge: PersonMerge, programme: Programme, *, actor: Actor) -> PersonMerge:
-    """Move back what went over, with what has grown from it since. What was closed stays closed.
+@dataclass(frozen=True)
+class Parted:
+    """What became of the applications that the merge had closed, by code."""
+
+    reopened: Sequence[str]
+    still_closed: Mapping[str, str]
+    """Code -> the sentence that says why."""
+
+
+def undo_merge(merge: PersonMerge, programme: Programme, *, actor: Actor) -> Parted:
+    """Move back what went over, with what has grown from it since. What was closed goes on where it still can.
 
     Errors: NotAllowed; Conflict when one of the two was merged again since, or has applied again.
     """
@@ -186,4 +196,18 @@ def undo_merge(merge: PersonMerge, programme: Programme, *, actor: Actor) -> Per
     about = {"kept": kept.code, "merged": merged.code}
     for person in (kept, merged):
         audit.record(person, "enrolments:person:undo_merge", actor, about=about)
-    return merge
+    return _reopen(merge, actor)
+
+
+def _reopen(merge: PersonMerge, actor: Actor) -> Parted:
+    reopened: list[str] = []
+    still_closed: dict[str, str] = {}
+    for application in queries.lock_applications(merge.closed):
+        try:
+            with storing(_LIVE_TWICE):
+                reopen_application(application, actor=actor)
+        except Conflict as refusal:
+            still_closed[application.code] = str(refusal)
+        else:
+            reopened.append(application.code)
+    return Parted(reopened, still_closed)

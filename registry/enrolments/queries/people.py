@@ -15,7 +15,7 @@ from registry.catalogue.models import Cohort, Programme
 from registry.core.database import db
 from registry.core.errors import NotFound
 from registry.core.tables import Page, SortKey, get_page
-from registry.enrolments.models import PersonMerge
+from registry.enrolments.models import DuplicateDismissal, PersonMerge
 from registry.people.models import Consent, Person
 
 SHOWN = 500
@@ -28,11 +28,19 @@ class Duplicate:
 
     member_state: str
     applications: Sequence[Application]
+    dismissed: frozenset[tuple[int, int]] = frozenset()
+    """Keys of two people, the lower first, who were found to be two."""
 
     @property
-    def people(self) -> Sequence[str]:
-        """Codes of the people, the earliest application's first."""
-        return list(dict.fromkeys(application.person.code for application in self.applications))
+    def pairs(self) -> Sequence[tuple[str, str]]:
+        """Codes of two people to compare: each with the earliest one who may be the same."""
+        people = {each.person.id: each.person.code for each in self.applications}
+        found = []
+        for number, later in enumerate(people):
+            earlier = (each for each in list(people)[:number] if _ordered(each, later) not in self.dismissed)
+            if (first := next(earlier, None)) is not None:
+                found.append((people[first], people[later]))
+        return found
 
 
 def get_programme(slug: str, *, actor: Actor) -> Programme:
@@ -55,11 +63,12 @@ def get_programme(slug: str, *, actor: Actor) -> Programme:
 def list_duplicates(programme: Programme, *, key: str | None) -> Page[Duplicate]:
     """A page of possible duplicates among the programme's applicants."""
     ours = sa.select(Cohort.id).where(Cohort.programme_id == programme.id)
+    n = sa.func.count(Application.person_id.distinct())
     statement: Any = (
         sa.select(Application.match_key, Application.member_state)
         .where(Application.cohort_id.in_(ours), Application.match_key.is_not(None))
         .group_by(Application.match_key, Application.member_state)
-        .having(sa.func.count(Application.person_id.distinct()) > 1)
+        .having(n * (n - 1) / 2 > _count_dismissed(programme))
     )
     page = get_page(statement, [SortKey(Application.match_key), SortKey(Application.member_state)], key)
     groups: dict[tuple[str | None, str], list[Application]] = {tuple(row): [] for row in page.rows}
@@ -77,8 +86,97 @@ def list_duplicates(programme: Programme, *, key: str | None) -> Page[Duplicate]
     for application in applications:
         # One person may have alike applications from two states; only those of the group count.
         groups.get((application.match_key, application.member_state), []).append(application)
-    found = [Duplicate(state, each) for (_key, state), each in groups.items()]
+    dismissed: dict[tuple[str, str], set[tuple[int, int]]] = {}
+    keys = {match_key for match_key, _state in groups}
+    for each in db.session.scalars(
+        sa.select(DuplicateDismissal).where(
+            DuplicateDismissal.programme_id == programme.id, DuplicateDismissal.match_key.in_(keys)
+        )
+    ):
+        dismissed.setdefault((each.match_key, each.member_state), set()).add((each.first_id, each.second_id))
+    found = [
+        Duplicate(place[1], each, frozenset(dismissed.get((place[0] or "", place[1]), ())))
+        for place, each in groups.items()
+    ]
     return Page(found, page.next, page.previous)
+
+
+def _ordered(one: int, other: int) -> tuple[int, int]:
+    return (min(one, other), max(one, other))
+
+
+def _count_dismissed(programme: Programme) -> Any:
+    """How many pairs of the group are known to be two people; pairs of whom one has no such application do not count."""
+    return (
+        sa.select(sa.func.count())
+        .where(
+            DuplicateDismissal.programme_id == programme.id,
+            DuplicateDismissal.match_key == Application.match_key,
+            DuplicateDismissal.member_state == Application.member_state,
+            _is_in_group(programme, DuplicateDismissal.first_id),
+            _is_in_group(programme, DuplicateDismissal.second_id),
+        )
+        .correlate(Application)
+        .scalar_subquery()
+    )
+
+
+def _is_in_group(programme: Programme, person_id: Any) -> sa.ColumnElement[bool]:
+    own = sa.orm.aliased(Application)
+    return sa.exists().where(
+        own.person_id == person_id,
+        own.match_key == DuplicateDismissal.match_key,
+        own.member_state == DuplicateDismissal.member_state,
+        own.cohort_id.in_(sa.select(Cohort.id).where(Cohort.programme_id == programme.id)),
+    )
+
+
+def list_shared_keys(programme: Programme, first: Person, second: Person) -> Sequence[tuple[str, str]]:
+    """Under which keys and in which states the two are possible duplicates."""
+    ours = sa.select(Cohort.id).where(Cohort.programme_id == programme.id)
+    one, other = sa.orm.aliased(Application), sa.orm.aliased(Application)
+    rows = db.session.execute(
+        sa.select(one.match_key, one.member_state)
+        .join(other, sa.and_(other.match_key == one.match_key, other.member_state == one.member_state))
+        .where(
+            one.person_id == first.id,
+            other.person_id == second.id,
+            one.cohort_id.in_(ours),
+            other.cohort_id.in_(ours),
+        )
+        .distinct()
+        .order_by(one.match_key, one.member_state)
+    )
+    return [(key, state) for key, state in rows if key is not None]
+
+
+def list_dismissals(programme: Programme) -> Sequence[DuplicateDismissal]:
+    """Who was found to be two people, the latest first."""
+    return db.session.scalars(
+        sa.select(DuplicateDismissal)
+        .where(DuplicateDismissal.programme_id == programme.id)
+        .options(
+            joinedload(DuplicateDismissal.first, innerjoin=True),
+            joinedload(DuplicateDismissal.second, innerjoin=True),
+        )
+        .order_by(DuplicateDismissal.id.desc())
+        .limit(SHOWN)
+    ).all()
+
+
+def get_dismissal(code: str, programme: Programme) -> DuplicateDismissal:
+    """Errors: NotFound."""
+    dismissal = db.session.scalar(
+        sa.select(DuplicateDismissal)
+        .where(DuplicateDismissal.code == code, DuplicateDismissal.programme_id == programme.id)
+        .options(
+            joinedload(DuplicateDismissal.first, innerjoin=True),
+            joinedload(DuplicateDismissal.second, innerjoin=True),
+        )
+    )
+    if dismissal is None:
+        raise NotFound
+    return dismissal
 
 
 def get_applicant(code: str, programme: Programme) -> Person:
@@ -193,4 +291,16 @@ def list_applications_by_key(keys: Collection[int]) -> Sequence[Application]:
         sa.select(Application)
         .where(Application.id.in_(keys))
         .options(joinedload(Application.cohort, innerjoin=True).joinedload(Cohort.programme, innerjoin=True))
+    ).all()
+
+
+def lock_applications(codes: Collection[str]) -> Sequence[Application]:
+    """The same by their codes, read afresh and locked until the transaction ends."""
+    return db.session.scalars(
+        sa.select(Application)
+        .where(Application.code.in_(codes))
+        .options(joinedload(Application.cohort, innerjoin=True).joinedload(Cohort.programme, innerjoin=True))
+        .order_by(Application.id)
+        .with_for_update(key_share=True, of=Application)
+        .execution_options(populate_existing=True)
     ).all()

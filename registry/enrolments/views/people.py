@@ -15,6 +15,7 @@ from registry.core.errors import NotFound, RegistryError
 from registry.core.i18n import _, format_day
 from registry.core.transaction import transaction
 from registry.enrolments.forms import MergeForm
+from registry.enrolments.operations import duplicates
 from registry.enrolments.operations import people as operations
 from registry.enrolments.operations.people import MergeInput
 from registry.enrolments.queries import people as queries
@@ -34,7 +35,36 @@ def list_duplicates(slug: str) -> str:
         programme_title=pick_title(programme),
         page=queries.list_duplicates(programme, key=request.args.get("page")),
         merges=queries.list_merges(programme),
+        dismissals=queries.list_dismissals(programme),
     )
+
+
+@bp.post("/manage/programmes/<slug>/duplicates/<first>/<second>/dismiss")
+@requires(Permission.APPLICATION_PROCESS)
+def dismiss_duplicate(slug: str, first: str, second: str) -> Response:
+    """The two were compared, and are not the same person."""
+    programme, people, _applications = _load(slug, first, second)
+    try:
+        with transaction():
+            duplicates.dismiss_duplicate(programme, people[0], people[1], actor=current_actor)
+    except RegistryError as error:
+        flash(str(error), "error")
+    else:
+        flash(_("Remembered: these are two people. You can take this back below."))
+    return redirect(url_for(".list_duplicates", slug=slug), 303)
+
+
+@bp.post("/manage/programmes/<slug>/duplicates/dismissals/<dismissal>/restore")
+@requires(Permission.APPLICATION_PROCESS)
+def restore_duplicate(slug: str, dismissal: str) -> Response:
+    """List two records again."""
+    with transaction():
+        programme = queries.get_programme(slug, actor=current_actor)
+        duplicates.restore_duplicate(
+            queries.get_dismissal(dismissal, programme), programme, actor=current_actor
+        )
+    flash(_("The two are possible duplicates again."))
+    return redirect(url_for(".list_duplicates", slug=slug), 303)
 
 
 @bp.route("/manage/programmes/<slug>/duplicates/<first>/<second>", methods=["GET", "POST"])
@@ -71,6 +101,7 @@ def merge_people(slug: str, first: str, second: str) -> Any:
             for application in applications
             if policy.can(current_actor, Permission.APPLICATION_PROCESS, application)
         ),
+        are_alike=bool(queries.list_shared_keys(programme, people[0], people[1])),
         form=form,
     )
     return page, form.http_status
@@ -123,6 +154,10 @@ def undo_merge(slug: str, merge: str) -> Response:
     """Part two records again."""
     with transaction():
         programme = queries.get_programme(slug, actor=current_actor)
-        operations.undo_merge(queries.get_merge(merge, programme), programme, actor=current_actor)
+        parted = operations.undo_merge(queries.get_merge(merge, programme), programme, actor=current_actor)
     flash(_("The two records are parted again."))
+    for code in parted.reopened:
+        flash(_("Application %(code)s is open again, and the applicant is told.", code=code))
+    for code, why in parted.still_closed.items():
+        flash(_("Application %(code)s stays closed. %(why)s", code=code, why=why), "attention")
     return redirect(url_for(".list_duplicates", slug=slug), 303)

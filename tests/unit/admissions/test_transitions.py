@@ -53,6 +53,10 @@ EXPECTED = {
     "lapse": ({S.OFFERED}, S.LAPSED, set()),
     "withdraw": (OPEN_STATUSES, S.WITHDRAWN, {"applicant"}),
     "close": (CLOSABLE_STATUSES, S.CLOSED, {"coordinator"}),
+    "reopen": ({S.CLOSED}, S.SUBMITTED, {"coordinator"}),
+    "reopen_in_review": ({S.CLOSED}, S.UNDER_REVIEW, {"coordinator"}),
+    "reopen_to_focal_point": ({S.CLOSED}, S.AWAITING_ENDORSEMENT, {"coordinator"}),
+    "reopen_ineligible": ({S.CLOSED}, S.INELIGIBLE, {"coordinator"}),
     "expire": ({S.DRAFT}, S.EXPIRED, set()),
 }
 NEEDS_REASON = {"decline_endorsement", "decline_for_state", "override", "return", "close"}
