@@ -8,8 +8,8 @@ from typing import Any
 import flask_migrate
 import pytest
 from flask import Flask
-from sqlalchemy import URL, Connection, make_url
-from sqlalchemy.orm import scoped_session, sessionmaker
+from sqlalchemy import URL, make_url
+from sqlalchemy.orm import scoped_session
 
 from registry.access.actor import Actor
 from registry.accounts.models import User
@@ -19,6 +19,7 @@ from registry.core.transaction import transaction
 from tests.application import make_app
 from tests.client import RegistryClient
 from tests.databases import Databases, PostgreSQLDatabases, SQLiteDatabases
+from tests.sessions import rolled_back
 
 _numbers = count(1)
 
@@ -70,31 +71,8 @@ def _isolation(request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def session(app: Flask) -> Iterator[scoped_session[Any]]:
     """The session of the test, inside a transaction that is rolled back: commits become savepoints."""
-    with app.app_context(), db.engine.connect() as connection:
-        outer = connection.begin()
-        own_factory = db.session.registry.createfunc
-        db.session.registry.createfunc = _bound_factory(connection)
-        try:
-            yield db.session
-        finally:
-            db.session.remove()
-            db.session.registry.createfunc = own_factory
-            still_open = outer.is_active
-            if still_open:
-                outer.rollback()
-        assert still_open, "the test's outer transaction was ended: something committed past the session"
-
-
-def _bound_factory(connection: Connection) -> sessionmaker[Any]:
-    """Sessions on the one connection; Flask-SQLAlchemy's own would look for an engine instead."""
-    ordinary = db.session.session_factory
-
-    class BoundSession(ordinary.class_):  # type: ignore[name-defined, misc]
-        def get_bind(self, *_: Any, **__: Any) -> Connection:
-            return connection
-
-    options = ordinary.kw | {"bind": connection, "join_transaction_mode": "create_savepoint"}
-    return sessionmaker(class_=BoundSession, **options)
+    with rolled_back(app) as session:
+        yield session
 
 
 @pytest.fixture

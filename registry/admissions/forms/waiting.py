@@ -1,16 +1,48 @@
 """When seats and waiting lists change by the clock."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms import Field
+from wtforms import Field, RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # Newer than the stubs.
 from wtforms.validators import ValidationError
 
+from registry.admissions.forms.applications import ReasonForm
 from registry.admissions.forms.planning import TimeField
-from registry.catalogue.models import Cohort
-from registry.core.forms import DatePartsField, VersionedForm
-from registry.core.i18n import _, _l
+from registry.catalogue.models import GENERAL, Cohort, SeatPool
+from registry.core.forms import DatePartsField, InputRequired, VersionedForm
+from registry.core.i18n import _, _l, country_name
+
+_GENERAL = "general"
+
+
+class AdvanceForm(ReasonForm):
+    """Why somebody is moved to the front, and for which seats where two groups serve them."""
+
+    pool: Any = RadioField(
+        _l("For which seats?"), validators=[InputRequired(_l("Choose for which seats."))], default=None
+    )
+
+    def __init__(self, serving: Sequence[SeatPool]) -> None:
+        super().__init__()
+        self._only = serving[0].member_state if serving else GENERAL
+        self.pool.choices = [
+            SelectChoice(each.member_state or _GENERAL, country_name(each.member_state))
+            if each.member_state
+            else SelectChoice(_GENERAL, _("General seats"))
+            for each in serving
+        ]
+        if len(serving) < 2:
+            del self.pool
+
+    @property
+    def member_state(self) -> str:
+        """The state whose seats are meant, or GENERAL."""
+        if self.pool is None:
+            return self._only
+        return GENERAL if self.pool.data == _GENERAL else str(self.pool.data)
 
 
 class SeatDatesForm(VersionedForm):

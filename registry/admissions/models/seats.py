@@ -44,7 +44,7 @@ class Offer(Model):
 
 
 class WaitlistEntry(Model):
-    """A place in a pool's waiting list: lowest rank first, then the earliest entry."""
+    """A place in a pool's waiting list: lowest turn first, then lowest rank, then the earliest entry."""
 
     __tablename__ = "waitlist_entry"
     __table_args__ = (
@@ -55,7 +55,7 @@ class WaitlistEntry(Model):
             sqlite_where=sa.text("left_at IS NULL"),
             postgresql_where=sa.text("left_at IS NULL"),
         ),
-        sa.Index(None, "pool_id", "left_at", "rank", "id"),
+        sa.Index(None, "pool_id", "left_at", "turn", "rank", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,8 +66,12 @@ class WaitlistEntry(Model):
     rank: Mapped[int] = mapped_column(sa.BigInteger)
     entered_at: Mapped[datetime] = mapped_column(UTCDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    turn: Mapped[int] = mapped_column(default=0)
+    """For the seats of the person's own state; below 0 for who was moved to the front, the last one lowest."""
+    general_turn: Mapped[int] = mapped_column(default=0)
+    """The same for the general seats."""
     moved_reason: Mapped[str] = mapped_column(sa.String(300), default="")
-    """Why a coordinator put the person in front of all others."""
+    """Why a coordinator put the person in front of others."""
 
     application: Mapped[Application] = relationship(lazy="raise_on_sql")
     pool: Mapped[SeatPool] = relationship(lazy="raise_on_sql")

@@ -4,7 +4,7 @@ While somebody waits and the cohort has not started, the pools that could serve 
 seat promotes the next in the same transaction, and nobody joins a list without looking again under its lock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from registry.access import policy
@@ -16,6 +16,7 @@ from registry.admissions.models import Application, Offer, StagedDecision, Waitl
 from registry.admissions.operations import notices, seats
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import seats as queries
+from registry.admissions.queries.shares import find_missing_shares
 from registry.admissions.rules.seats import are_pools_open, compute_accept_by, why_no_list, why_no_places
 from registry.catalogue.enums import SelectionMethod
 from registry.catalogue.models import Cohort, SeatPool
@@ -103,25 +104,39 @@ def open_pools(cohort: Cohort) -> bool:
     return bool(promote_waiting(cohort)) or has_unused
 
 
-def advance_waiting(application: Application, *, reason: str, actor: Actor) -> WaitlistEntry:
-    """Put somebody in front of everybody who waits in the cohort: the next free seat is theirs.
+def advance_waiting(
+    application: Application, member_state: str, *, reason: str, actor: Actor
+) -> WaitlistEntry:
+    """Put somebody in front of everybody who waits for the seats of one pool: a state's, or the GENERAL one.
 
-    Errors: NotAllowed; InvalidInput("reason"); Conflict when nobody waits there, or they are first already.
+    Errors: NotAllowed; InvalidInput("reason", "pool"); Conflict when nobody waits there, or they are first
+            already.
     """
     policy.require(actor, Permission.DECISION_RELEASE, application)
     if not reason.strip():
         raise InvalidInput(_l("Give a reason."), field="reason")
     cohort = queries.get_cohort_of(application)
-    queries.lock_pools(cohort)
+    serving = {
+        pool.member_state: pool for pool in queries.lock_serving_pools(cohort, application.member_state)
+    }
     entry = queries.find_current_entry(application)
     if entry is None:
         raise Conflict(_l("This person is not on a waiting list."))
-    first = queries.find_first_entry(cohort)
+    if (pool := serving.get(member_state)) is None:
+        raise InvalidInput(_l("Choose seats that serve this person."), field="pool")
+    first = queries.find_first_entry(pool, cohort)
     if first is None or first is entry:
         raise Conflict(_l("This person is first on the list already."))
-    entry.rank = first.rank - 1
+    turn = queries.turn_for(pool).key
+    setattr(entry, turn, getattr(first, turn) - 1)
     entry.moved_reason = reason.strip()
-    audit.record(application, "admissions:waitlist_entry:advance", actor, reason=reason.strip())
+    audit.record(
+        application,
+        "admissions:waitlist_entry:advance",
+        actor,
+        reason=reason.strip(),
+        about={"pool": member_state},
+    )
     db.session.flush()
     return entry
 
@@ -183,6 +198,9 @@ def free_accepted_seat(application: Application) -> None:
 def promote_waiting(cohort: Cohort, pool: SeatPool | None = None) -> list[Offer]:
     """Offer free seats to those who wait, in order, while the cohort has not started.
 
+    Where a seat is needed for a minimum share that the released selection promised, the first in line who
+    counts for it comes before the others (`rules.shares`).
+
     Safe to call at any time, by many at once: each free seat goes to one person. From the day on which pools
     open, seats that the own state's list does not need go to the general pool, and to whoever waits longest.
     Shape: the offers made; none once the cohort has started or is off.
@@ -209,19 +227,31 @@ def _promote_next(cohort: Cohort, pool: SeatPool) -> Offer | None:
     if pool.used >= pool.seats or not queries.has_waiting(pool, cohort):
         return None
     queries.lock_total(cohort)
-    next_in_line = queries.find_next_waiting(pool, cohort)
+    missing = find_missing_shares(cohort)
+    next_in_line = queries.find_next_waiting(pool, cohort, missing)
     if next_in_line is None:
         return None
     code = new_code()
     application = next_in_line.application
+    passes = bool(missing) and queries.find_first_entry(pool, cohort) is not next_in_line
     if not seats.take_seat(pool, application=application, offer_code=code):
         return None
     next_in_line.left_at = clock.now()
-    return _open_offer(application, pool, code, action="promote", actor=SYSTEM)
+    about = {"for_share": True} if passes else {}
+    return _open_offer(application, pool, code, action="promote", actor=SYSTEM, about=about)
 
 
-def _open_offer(application: Application, pool: SeatPool, code: str, *, action: str, actor: Actor) -> Offer:
-    take_step(application, action, actor=actor, about={"offer": code, "pool": pool.member_state})
+def _open_offer(
+    application: Application,
+    pool: SeatPool,
+    code: str,
+    *,
+    action: str,
+    actor: Actor,
+    about: Mapping[str, Any] | None = None,
+) -> Offer:
+    facts = {"offer": code, "pool": pool.member_state, **(about or {})}
+    take_step(application, action, actor=actor, about=facts)
     offer = Offer(
         code=code,
         application=application,

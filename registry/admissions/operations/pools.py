@@ -88,8 +88,17 @@ def set_seats(cohort: Cohort, *, capacity: int, seats: Mapping[str, int], actor:
         cohort.capacity = capacity
         audit.record(cohort, "catalogue:cohort:set_seats", actor, about={"seats": [before, wanted]})
     db.session.flush()
+    if wanted.keys() - pools.keys():
+        _move_to_own_lists(cohort)
     promote_waiting(cohort)
     return cohort
+
+
+def _move_to_own_lists(cohort: Cohort) -> None:
+    """Whoever waits for general seats goes over to the seats that their own state now has."""
+    for entry, pool in queries.list_entries_with_seats_of_their_own(cohort):
+        entry.pool = pool
+    db.session.flush()
 
 
 def _set(cohort: Cohort, pool: SeatPool | None, state: str, number: int) -> None:

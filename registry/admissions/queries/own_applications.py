@@ -29,7 +29,10 @@ from registry.admissions.queries import guardians
 from registry.admissions.queries.guardians import find_last_request
 from registry.admissions.queries.journey import get_heading
 from registry.admissions.queries.seats import find_current_entry, find_open_offer, get_position
+from registry.admissions.queries.shares import get_shares
 from registry.admissions.rules.applications import closing_sentence, public_status
+from registry.admissions.rules.selection_lines import describe_shares
+from registry.admissions.rules.shares import Shares
 from registry.catalogue.models import Cohort, Programme
 from registry.core.audit import AuditEntry
 from registry.core.codes import normalise_code
@@ -107,6 +110,8 @@ class OwnApplication:
     offer: Offer | None
     entry: WaitlistEntry | None
     position: int | None
+    shares: Shares
+    """What a promotion from the waiting list keeps; nothing while the applicant does not wait."""
     request: GuardianRequest | None
     guardian: AskedGuardian | None
     """Filled while the application waits for the guardian."""
@@ -119,6 +124,11 @@ class OwnApplication:
     def closing(self) -> str:
         """Why the application ended without a decision, in words."""
         return closing_sentence(self.application)
+
+    @property
+    def share_lines(self) -> list[str]:
+        """Who may pass others on the waiting list, in words."""
+        return describe_shares(self.shares)
 
 
 def _own(actor: Actor) -> sa.Select[Application]:
@@ -177,6 +187,7 @@ def get_own_application(code: str, *, actor: Actor) -> OwnApplication:
         position=get_position(entry) if entry else None,
         request=request,
         guardian=_describe_guardian(application, request),
+        shares=get_shares(application.cohort) if entry else Shares(),
         failures=_list_failures(application),
         rejection=_find_rejection(application),
         agrees_to_follow_up=_agrees(application),

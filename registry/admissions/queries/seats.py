@@ -12,7 +12,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from registry.admissions.enums import ApplicationStatus, OfferAnswer
 from registry.admissions.models import Application, Offer, SeatEntry, StagedDecision, WaitlistEntry
+from registry.admissions.queries.shares import IS_RURAL, IS_WOMAN
 from registry.admissions.rules.seats import choose_serving_pools, serves_all, serving_states
+from registry.admissions.rules.shares import Missing
 from registry.catalogue.models import GENERAL, Cohort, SeatPool
 from registry.core import clock
 from registry.core.database import db
@@ -93,14 +95,27 @@ def has_waiting(pool: SeatPool, cohort: Cohort) -> bool:
     return db.session.scalar(_waiting_for(pool, cohort).limit(1)) is not None
 
 
-def find_next_waiting(pool: SeatPool, cohort: Cohort) -> WaitlistEntry | None:
-    """Who is next for a seat of this pool, with the application; both locked until the transaction ends."""
+def turn_for(pool: SeatPool) -> sa.orm.InstrumentedAttribute[int]:
+    """The column that says who was moved to the front for the pool's seats."""
+    return WaitlistEntry.general_turn if pool.member_state == GENERAL else WaitlistEntry.turn
+
+
+def find_next_waiting(pool: SeatPool, cohort: Cohort, missing: Missing) -> WaitlistEntry | None:
+    """Who is next for a seat of this pool, with the application; both locked until the transaction ends.
+
+    Whoever counts for the shares that are `missing` comes first, most of all for both.
+    """
+    helps = [
+        sa.case((counts, 0), else_=1)
+        for counts, is_missing in ((IS_WOMAN, missing.women), (IS_RURAL, missing.rural))
+        if is_missing
+    ]
     statement = (
         _waiting_for(pool, cohort)
         .join(WaitlistEntry.application)
         .where(Application.status == ApplicationStatus.WAITLISTED)
         .options(contains_eager(WaitlistEntry.application))
-        .order_by(WaitlistEntry.rank, WaitlistEntry.id)
+        .order_by(*([sum(helps, sa.literal(0))] if helps else []), *_in_line(pool))
         .limit(1)
         .with_for_update(key_share=True, of=[WaitlistEntry, Application])
         .execution_options(populate_existing=True)
@@ -130,15 +145,13 @@ def has_unused_seats(cohort: Cohort) -> bool:
     return db.session.scalar(statement.limit(1)) is not None
 
 
-def find_first_entry(cohort: Cohort) -> WaitlistEntry | None:
-    """Whoever comes first of all who wait in the cohort, whatever the pool."""
-    statement = (
-        sa.select(WaitlistEntry)
-        .join(WaitlistEntry.pool)
-        .where(SeatPool.cohort_id == cohort.id, WaitlistEntry.left_at.is_(None))
-        .order_by(WaitlistEntry.rank, WaitlistEntry.id)
-    )
-    return db.session.scalar(statement.limit(1))
+def find_first_entry(pool: SeatPool, cohort: Cohort) -> WaitlistEntry | None:
+    """Whoever comes first of all who wait for a seat of this pool."""
+    return db.session.scalar(_waiting_for(pool, cohort).order_by(*_in_line(pool)).limit(1))
+
+
+def _in_line(pool: SeatPool) -> tuple[sa.orm.InstrumentedAttribute[int], ...]:
+    return turn_for(pool), WaitlistEntry.rank, WaitlistEntry.id
 
 
 def find_current_entry(application: Application) -> WaitlistEntry | None:
@@ -150,15 +163,32 @@ def find_current_entry(application: Application) -> WaitlistEntry | None:
     )
 
 
+def list_entries_with_seats_of_their_own(cohort: Cohort) -> list[tuple[WaitlistEntry, SeatPool]]:
+    """Who waits for general seats although there is a pool of the applicant's state, and that pool."""
+    general = sa.select(SeatPool.id).where(SeatPool.cohort_id == cohort.id, SeatPool.member_state == GENERAL)
+    rows = db.session.execute(
+        sa.select(WaitlistEntry, SeatPool)
+        .join(WaitlistEntry.application)
+        .join(
+            SeatPool,
+            sa.and_(
+                SeatPool.cohort_id == Application.cohort_id, SeatPool.member_state == Application.member_state
+            ),
+        )
+        .where(WaitlistEntry.pool_id.in_(general), WaitlistEntry.left_at.is_(None))
+        .order_by(WaitlistEntry.id)
+    )
+    return [(entry, pool) for entry, pool in rows]
+
+
 def get_position(entry: WaitlistEntry) -> int:
     """1 for whoever is next on the list of the entry's pool."""
+    order = _in_line(entry.pool)
+    here = [sa.literal(getattr(entry, str(column.key)), column.type) for column in order]
     ahead = sa.select(sa.func.count()).where(
         WaitlistEntry.pool_id == entry.pool_id,
         WaitlistEntry.left_at.is_(None),
-        sa.or_(
-            WaitlistEntry.rank < entry.rank,
-            sa.and_(WaitlistEntry.rank == entry.rank, WaitlistEntry.id < entry.id),
-        ),
+        sa.tuple_(*order) < sa.tuple_(*here),
     )
     return (db.session.scalar(ahead) or 0) + 1
 

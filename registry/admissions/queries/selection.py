@@ -18,6 +18,7 @@ from registry.admissions.models import (
 )
 from registry.admissions.queries.scores import map_ratings
 from registry.admissions.queries.seats import list_pools
+from registry.admissions.queries.shares import IS_RURAL, IS_WOMAN
 from registry.admissions.rules.seats import are_pools_open, choose_serving_pools, serves_all
 from registry.admissions.rules.selection import Candidate, Outcome, SelectionInputs, SelectionSettings
 from registry.catalogue.models import GENERAL, Cohort, SeatPool
@@ -25,7 +26,6 @@ from registry.core import clock
 from registry.core.database import db
 from registry.core.errors import NotFound
 from registry.core.tables import Page, SortKey, get_page
-from registry.people.enums import Settlement, Sex
 
 S = ApplicationStatus
 DECIDABLE = (S.SUBMITTED, S.UNDER_REVIEW)
@@ -67,8 +67,8 @@ def _list_candidates(cohort: Cohort) -> list[Candidate]:
             Application.member_state,
             Application.submitted_at,
             Nomination.rank,
-            Application.sex == Sex.FEMALE,
-            Application.profile["settlement"].as_string() == Settlement.RURAL.value,
+            IS_WOMAN,
+            IS_RURAL,
         )
         .outerjoin(Nomination, Nomination.application_id == Application.id)
         .where(

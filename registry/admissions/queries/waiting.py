@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from registry.admissions.models import Application, WaitlistEntry
-from registry.catalogue.models import Cohort, SeatPool
+from registry.catalogue.models import GENERAL, Cohort, SeatPool
 from registry.core.database import db
 from registry.core.tables import Page, SortKey, get_page
 
@@ -45,10 +45,14 @@ def list_waiting_pools(cohort: Cohort) -> list[WaitingPool]:
     return [WaitingPool(pool, count) for pool, count in rows]
 
 
-def list_waiting(pools: Sequence[WaitingPool], member_state: str, key: str | None) -> Page[WaitingRow]:
-    """A page of the list of this state's pool (or the GENERAL one), the next in line first."""
-    order = (WaitlistEntry.rank, WaitlistEntry.id)
-    ids = [each.pool.id for each in pools if each.pool.member_state == member_state]
+def list_waiting(
+    pools: Sequence[WaitingPool], member_state: str, key: str | None, *, general_serves_all: bool
+) -> Page[WaitingRow]:
+    """A page of those in line for the seats of this state (or the GENERAL ones), the next one first."""
+    is_for_all = member_state == GENERAL and general_serves_all
+    turn = WaitlistEntry.general_turn if member_state == GENERAL else WaitlistEntry.turn
+    order = (turn, WaitlistEntry.rank, WaitlistEntry.id)
+    ids = [each.pool.id for each in pools if is_for_all or each.pool.member_state == member_state]
     places = (
         sa.select(
             WaitlistEntry.id,
@@ -66,5 +70,5 @@ def list_waiting(pools: Sequence[WaitingPool], member_state: str, key: str | Non
         .join(places, places.c.id == WaitlistEntry.id)
         .options(joinedload(WaitlistEntry.application, innerjoin=True))
     )
-    page = get_page(statement, [SortKey(WaitlistEntry.rank), SortKey(WaitlistEntry.id)], key)
+    page = get_page(statement, [SortKey(column) for column in order], key)
     return Page([WaitingRow(*row) for row in page.rows], page.next, page.previous)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from registry.admissions.rules.shares import count_needed
 from registry.catalogue.models import GENERAL
 
 
@@ -112,8 +113,8 @@ class Seating:
 
     def raise_shares(self, women: int, rural: int) -> None:
         """Give seats to women and to rural people until both shares (percent) are met, or cannot be."""
-        self._women_wanted = -(-self._count * women // 100)
-        self._rural_wanted = -(-self._count * rural // 100)
+        self._women_wanted = count_needed(self._count, women)
+        self._rural_wanted = count_needed(self._count, rural)
         while self._missing() and (moves := self._find_raising()):
             for move in moves:
                 self._apply(move)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from registry.admissions.enums import Decision, SelectionGround
 from registry.admissions.rules.selection import Outcome, SelectionSettings
+from registry.admissions.rules.shares import Shares
 from registry.catalogue.models import GENERAL
 from registry.core.i18n import _, country_name, ngettext
 
@@ -41,27 +42,47 @@ def explain(
                 of=outcome.general_of,
             )
         )
-    sentences += _explain_floor(outcome.ground, settings)
+    sentences += _explain_floor(outcome.ground, Shares(settings.women_share, settings.rural_share))
     if outcome.decision is Decision.REJECT:
         sentences.append(_("The waiting list ends before this place."))
     return " ".join(sentences)
 
 
-def _explain_floor(ground: SelectionGround, settings: SelectionSettings) -> list[str]:
+def _explain_floor(ground: SelectionGround, shares: Shares) -> list[str]:
     if ground is G.WOMEN_FLOOR:
-        return [
-            _("Moved up, so that women get at least %(share)s%% of the seats.", share=settings.women_share)
-        ]
+        return [_("Moved up, so that women get at least %(share)s%% of the seats.", share=shares.women)]
     if ground is G.RURAL_FLOOR:
         return [
             _(
                 "Moved up, so that people from villages get at least %(share)s%% of the seats.",
-                share=settings.rural_share,
+                share=shares.rural,
             )
         ]
     if ground is G.PASSED:
         return [_("A seat went to somebody ranked lower, for a minimum share.")]
     return []
+
+
+def describe_shares(shares: Shares) -> list[str]:
+    """How a seat that becomes free keeps the minimum shares: a sentence for each share."""
+    lines = []
+    if shares.women:
+        lines.append(
+            _(
+                "At least %(share)s%% of the places go to women: "
+                "where a free seat is needed for that, the first woman in line gets it.",
+                share=shares.women,
+            )
+        )
+    if shares.rural:
+        lines.append(
+            _(
+                "At least %(share)s%% of the places go to people from villages: "
+                "where a free seat is needed for that, the first of them in line gets it.",
+                share=shares.rural,
+            )
+        )
+    return lines
 
 
 def _explain_skipping(ground: SelectionGround) -> str:

@@ -107,7 +107,9 @@ def describe_history(entries: Iterable[AuditEntry]) -> list[HistoryLine]:
             label=_ACTIONS.get(entry.action, entry.action),
             at=entry.at,
             actor=_("The registry") if entry.actor_label.startswith("system:") else entry.actor_label,
-            reason=describe_closing(entry.reason or ""),
+            reason=_("Moved up for a minimum share.")
+            if entry.changes.get("for_share")
+            else describe_closing(entry.reason or ""),
             status=statuses.get(entry.to_state or ""),
         )
         for entry in entries

@@ -5,7 +5,7 @@ from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.admissions.enums import AgeBand, ClosingReason, Figure, OfferAnswer
 from registry.admissions.models import Application, Offer
-from registry.admissions.operations import notices, offers, sweeps
+from registry.admissions.operations import letters, notices, offers, sweeps
 from registry.admissions.operations.steps import take_step
 from registry.catalogue.lifecycle import COHORT
 from registry.catalogue.models import Cohort
@@ -84,6 +84,7 @@ def mark_no_show(enrolment: Enrolment, *, actor: Actor) -> None:
     Errors: NotAllowed, IllegalTransition.
     """
     _take_step(enrolment, "mark_no_show", actor)
+    letters.forget(enrolment.application)
     offers.free_accepted_seat(enrolment.application)
 
 
@@ -93,6 +94,7 @@ def cancel(enrolment: Enrolment, *, reason: str, actor: Actor) -> None:
     Errors: NotAllowed, IllegalTransition, InvalidInput("reason").
     """
     _take_step(enrolment, "cancel", actor, reason=reason)
+    letters.forget(enrolment.application)
     offers.free_accepted_seat(enrolment.application)
 
 

@@ -19,7 +19,7 @@ from registry.catalogue.models import GENERAL, Cohort
 from registry.core import clock
 from registry.core.audit import AuditEntry
 from registry.core.database import db
-from registry.core.errors import Conflict, InvalidInput, NotAllowed, StaleWrite
+from registry.core.errors import InvalidInput, NotAllowed, StaleWrite
 from registry.core.transaction import transaction
 from tests.conftest import NOW
 from tests.factories.accounts import UserFactory
@@ -240,43 +240,6 @@ def test_a_list_that_has_ended_closes_its_people_and_takes_nobody() -> None:
     assert (row.result, late.status) == ("too_late", S.UNDER_REVIEW)
 
 
-# -- Moved to the front
-
-
-def test_advance_waiting_gives_the_next_seat_to_the_person_with_a_reason() -> None:
-    cohort = make_cohort(general=1)
-    held, first, second, third = (arrive(cohort, "UZ") for _ in range(4))
-    with transaction():
-        entry = offers.advance_waiting(third, reason="The visa takes longest. ", actor=COORDINATOR)
-
-    positions = [queries.get_position(queries.find_current_entry(each)) for each in (third, first, second)]
-    assert positions == [1, 2, 3]
-    assert entry.moved_reason == "The visa takes longest."
-    with transaction():
-        offers.decline(queries.find_open_offer(held), actor=applicant(held.person))
-    assert statuses(first, second, third) == ["waitlisted", "waitlisted", "offered"]
-    (reason,) = db.session.scalars(
-        sa.select(AuditEntry.reason).where(AuditEntry.action == "admissions:waitlist_entry:advance")
-    )
-    assert reason == "The visa takes longest."
-
-
-def test_advance_waiting_refuses_what_makes_no_sense() -> None:
-    cohort = make_cohort(general=1)
-    held, first, second = (arrive(cohort, "UZ") for _ in range(3))
-
-    for application, reason, error in (
-        (second, " ", InvalidInput),
-        (first, "Why not", Conflict),
-        (held, "Why not", Conflict),
-    ):
-        with pytest.raises(error):
-            offers.advance_waiting(application, reason=reason, actor=COORDINATOR)
-    with pytest.raises(NotAllowed):
-        offers.advance_waiting(second, reason="Mine", actor=coordinator("another"))
-    assert queries.get_position(queries.find_current_entry(second)) == 2
-
-
 # -- Pages
 
 
@@ -303,7 +266,7 @@ def test_list_waiting_shows_the_order_and_the_place_within_the_state(client) -> 
     cohort = make_cohort(general=1)
     _held, *waiting = (arrive(cohort, state) for state in ("BY", "BY", "UZ", "BY"))
     with transaction():
-        offers.advance_waiting(waiting[2], reason="Visa", actor=COORDINATOR)
+        offers.advance_waiting(waiting[2], GENERAL, reason="Visa", actor=COORDINATOR)
 
     rows = rows_of(client.get(f"/manage/cohorts/{cohort.code}/waiting"))
 
@@ -328,20 +291,6 @@ def test_list_waiting_costs_the_same_for_2_and_20_rows(client) -> None:
 
     assert [rows for rows, _ in costs] == [2, 20]
     assert costs[0][1] == costs[1][1]
-
-
-@pytest.mark.usefixtures("_signed_in")
-def test_advance_waiting_asks_for_the_reason_at_its_field(client) -> None:
-    cohort = make_cohort(general=1)
-    _held, _first, second = (arrive(cohort, "UZ") for _ in range(3))
-    address = f"/manage/applications/{second.code}/advance"
-
-    empty = client.post(address, data={"reason": ""})
-    sent = client.post(address, data={"reason": "Visa"})
-    again = client.post(address, data={"reason": "Visa"})
-
-    assert [each.status_code for each in (empty, sent, again)] == [422, 303, 409]
-    assert "This person is first on the list already." in unquote(again.get_data(as_text=True))
 
 
 @pytest.mark.usefixtures("_signed_in")

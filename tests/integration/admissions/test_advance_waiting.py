@@ -1,0 +1,208 @@
+"""Somebody is moved to the front of those in line for the seats of one group, with a reason."""
+
+import re
+from datetime import timedelta
+from urllib.parse import unquote
+
+import pytest
+import sqlalchemy as sa
+
+from registry.access.actor import Actor
+from registry.admissions.enums import ApplicationStatus
+from registry.admissions.models import Application
+from registry.admissions.operations import offers, pools
+from registry.admissions.queries import seats as queries
+from registry.catalogue.enums import SelectionMethod
+from registry.catalogue.models import GENERAL, Cohort
+from registry.core.audit import AuditEntry
+from registry.core.database import db
+from registry.core.errors import Conflict, InvalidInput, NotAllowed
+from registry.core.transaction import transaction
+from tests.conftest import NOW
+from tests.factories.accounts import UserFactory
+from tests.factories.actors import applicant, coordinator
+from tests.factories.admissions import ApplicationFactory
+from tests.factories.catalogue import CohortFactory, ProgrammeFactory, SeatPoolFactory
+
+S = ApplicationStatus
+COORDINATOR = coordinator()
+OPENING = NOW + timedelta(days=40)
+
+
+def make_cohort(**seats: int) -> Cohort:
+    """First come, first served; pools open after the window has closed."""
+    seats = {GENERAL if state == "general" else state: n for state, n in seats.items()}
+    cohort = CohortFactory(
+        programme=ProgrammeFactory(slug="honey", title="Honey online"),
+        capacity=sum(seats.values()),
+        selection=SelectionMethod.FIRST_COME,
+        pools_open_at=OPENING,
+    )
+    for state, n in seats.items():
+        SeatPoolFactory(cohort=cohort, member_state=state, seats=n)
+    return cohort
+
+
+def arrive(cohort: Cohort, state: str) -> Application:
+    application = ApplicationFactory(cohort=cohort, member_state=state)
+    with transaction():
+        offers.place_first_come(application)
+    return application
+
+
+def statuses(*applications: Application) -> list[str]:
+    return [application.status.value for application in applications]
+
+
+def test_advance_waiting_gives_the_next_seat_to_the_person_with_a_reason() -> None:
+    cohort = make_cohort(general=1)
+    held, first, second, third = (arrive(cohort, "UZ") for _ in range(4))
+    with transaction():
+        entry = offers.advance_waiting(third, GENERAL, reason="The visa takes longest. ", actor=COORDINATOR)
+
+    positions = [queries.get_position(queries.find_current_entry(each)) for each in (third, first, second)]
+    assert positions == [1, 2, 3]
+    assert entry.moved_reason == "The visa takes longest."
+    with transaction():
+        offers.decline(queries.find_open_offer(held), actor=applicant(held.person))
+    assert statuses(first, second, third) == ["waitlisted", "waitlisted", "offered"]
+    (reason,) = db.session.scalars(
+        sa.select(AuditEntry.reason).where(AuditEntry.action == "admissions:waitlist_entry:advance")
+    )
+    assert reason == "The visa takes longest."
+
+
+def test_advance_waiting_refuses_what_makes_no_sense() -> None:
+    cohort = make_cohort(general=1)
+    held, first, second = (arrive(cohort, "UZ") for _ in range(3))
+
+    for application, reason, error in (
+        (second, " ", InvalidInput),
+        (first, "Why not", Conflict),
+        (held, "Why not", Conflict),
+    ):
+        with pytest.raises(error):
+            offers.advance_waiting(application, GENERAL, reason=reason, actor=COORDINATOR)
+    with pytest.raises(NotAllowed):
+        offers.advance_waiting(second, GENERAL, reason="Mine", actor=coordinator("another"))
+    assert queries.get_position(queries.find_current_entry(second)) == 2
+
+
+def test_advance_waiting_acts_on_the_named_seats_alone() -> None:
+    cohort = make_cohort(KZ=1, general=1)
+    cohort.general_serves_all = True
+    held = [arrive(cohort, state) for state in ("KZ", "BY")]
+    first, foreign, second = (arrive(cohort, state) for state in ("KZ", "BY", "KZ"))
+    with transaction():
+        offers.advance_waiting(second, "KZ", reason="Visa", actor=COORDINATOR)
+
+    decline(held[1])
+
+    # The general seat still goes to whoever came first; only Kazakhstan's changed its order.
+    assert statuses(first, foreign, second) == ["offered", "waitlisted", "waitlisted"]
+    arrive(cohort, "KZ")
+    with transaction():
+        offers.advance_waiting(second, GENERAL, reason="Visa", actor=COORDINATOR)
+    decline(first)
+    assert statuses(foreign, second) == ["waitlisted", "offered"]
+
+
+def test_advance_waiting_for_general_seats_leaves_the_states_own_order() -> None:
+    cohort = make_cohort(KZ=1, general=1)
+    cohort.general_serves_all = True
+    held = [arrive(cohort, state) for state in ("KZ", "BY")]
+    first, second = (arrive(cohort, "KZ") for _ in range(2))
+    with transaction():
+        offers.advance_waiting(second, GENERAL, reason="Visa", actor=COORDINATOR)
+
+    decline(held[0])
+
+    assert statuses(first, second) == ["offered", "waitlisted"]
+
+
+def test_advance_waiting_refuses_seats_that_do_not_serve_the_person() -> None:
+    cohort = make_cohort(KZ=1, general=1)
+    for state in ("KZ", "BY", "KZ", "BY"):
+        arrive(cohort, state)
+    waiting = arrive(cohort, "KZ")
+
+    with pytest.raises(InvalidInput) as refusal:
+        offers.advance_waiting(waiting, GENERAL, reason="Visa", actor=COORDINATOR)
+
+    assert refusal.value.field == "pool"
+
+
+def test_seats_set_aside_later_serve_those_of_the_state_who_wait_already() -> None:
+    cohort = make_cohort(general=1)
+    held, first, second = (arrive(cohort, state) for state in ("UZ", "BY", "UZ"))
+
+    with transaction():
+        pools.set_seats(cohort, capacity=2, seats={"BY": 1, GENERAL: 1}, actor=COORDINATOR)
+    newcomer = arrive(cohort, "BY")
+    decline(held)
+
+    # Nobody who comes later gets a seat of Belarus before somebody from there who waits.
+    assert statuses(first, second, newcomer) == ["offered", "offered", "waitlisted"]
+
+
+def decline(application: Application) -> None:
+    with transaction():
+        offers.decline(queries.find_open_offer(application), actor=Actor.system("test"))
+
+
+# -- Pages
+
+
+@pytest.fixture
+def _signed_in(acting_as):
+    acting_as(coordinator(user_id=UserFactory().id))
+
+
+def rows_of(response) -> list[list[str]]:
+    """The cells of the table of people."""
+    page = unquote(response.get_data(as_text=True)).split("In line")[-1]
+    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
+    return [
+        [
+            " ".join(re.sub(r"<[^>]*>", " ", cell).split())
+            for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)
+        ]
+        for row in rows
+    ]
+
+
+@pytest.mark.usefixtures("_signed_in")
+def test_advance_waiting_asks_for_the_reason_at_its_field(client) -> None:
+    cohort = make_cohort(general=1)
+    _held, _first, second = (arrive(cohort, "UZ") for _ in range(3))
+    address = f"/manage/applications/{second.code}/advance"
+
+    empty = client.post(address, data={"reason": ""})
+    sent = client.post(address, data={"reason": "Visa"})
+    again = client.post(address, data={"reason": "Visa"})
+
+    assert [each.status_code for each in (empty, sent, again)] == [422, 303, 409]
+    assert "This person is first on the list already." in unquote(again.get_data(as_text=True))
+
+
+@pytest.mark.usefixtures("_signed_in")
+def test_advance_waiting_asks_for_which_seats_where_two_groups_serve_the_person(client) -> None:
+    cohort = make_cohort(KZ=1, general=1)
+    cohort.general_serves_all = True
+    _held, _other, first, second = (arrive(cohort, state) for state in ("KZ", "BY", "KZ", "KZ"))
+    address = f"/manage/applications/{second.code}/advance"
+
+    asked = client.post(address, data={"reason": "Visa"})
+    sent = client.post(address, data={"reason": "Visa", "pool": "general"})
+    lists = {
+        pool: rows_of(client.get(f"/manage/cohorts/{cohort.code}/waiting?pool={pool}"))
+        for pool in ("KZ", "general")
+    }
+
+    assert (asked.status_code, sent.status_code) == (422, 303)
+    assert "Choose for which seats." in unquote(asked.get_data(as_text=True))
+    names = {pool: [row[1].split(" Moved")[0] for row in rows] for pool, rows in lists.items()}
+    assert names == {
+        "KZ": [first.listed_name, second.listed_name],
+        "general": [second.listed_name, first.listed_name],
+    }
