@@ -17,6 +17,8 @@ class Permission(StrEnum):
     OFFER_ANSWER = "admissions:offer:answer"
     # The guardian's link
     GUARDIAN_CONSENT = "people:guardianship:consent"
+    # The applicant, and the guardian by the link
+    CONSENT_WITHDRAW = "people:consent:withdraw"
     # Staff on identified applications
     APPLICATION_VIEW = "admissions:application:view"
     ATTACHMENT_VIEW = "admissions:attachment:view"

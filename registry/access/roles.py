@@ -29,6 +29,7 @@ _APPLICANT = frozenset(
         P.APPLICATION_SUBMIT,
         P.APPLICATION_WITHDRAW,
         P.APPLICATION_VIEW_OWN,
+        P.CONSENT_WITHDRAW,
         P.ATTACHMENT_VIEW,
         P.OFFER_ANSWER,
     }
@@ -36,7 +37,7 @@ _APPLICANT = frozenset(
 
 PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.APPLICANT: _APPLICANT,
-    Role.GUARDIAN: frozenset({P.GUARDIAN_CONSENT}),
+    Role.GUARDIAN: frozenset({P.GUARDIAN_CONSENT, P.CONSENT_WITHDRAW}),
     Role.FOCAL_POINT: frozenset(
         {
             P.DESK_ENTER,

@@ -108,6 +108,7 @@ APPLICATION = Lifecycle(
         row("decline", {S.OFFERED}, S.DECLINED, P.OFFER_ANSWER),
         row("lapse", {S.OFFERED}, S.LAPSED, P.CLOCK_RUN),
         row("withdraw", OPEN_STATUSES, S.WITHDRAWN, P.APPLICATION_WITHDRAW, stamps="withdrawn_at"),
+        row("withdraw_consent", CLOSABLE_STATUSES, S.WITHDRAWN, P.CONSENT_WITHDRAW, stamps="withdrawn_at"),
         row("close", CLOSABLE_STATUSES, S.CLOSED, P.APPLICATION_PROCESS, needs_reason=True),
         # Closed because another one was chosen, when that turns out to be somebody else's.
         *(row(name, {S.CLOSED}, status, P.APPLICATION_PROCESS) for status, name in REOPENINGS.items()),

@@ -23,6 +23,7 @@ from babel.numbers import (
     get_territory_currencies,
 )
 from babel.units import format_unit
+from flask import g
 from flask_babel import gettext, lazy_gettext, ngettext
 from markupsafe import Markup, escape
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # Newer than the stubs (3.2).
@@ -102,6 +103,13 @@ def in_locale(locale: str) -> Iterator[None]:
     """Render inside the block in `locale`, whoever is asking: for mail."""
     with flask_babel.force_locale(locale):
         yield
+
+
+def speak(locale: str) -> None:
+    """Answer this request in `locale`, whatever the browser reads: for pages that know their reader."""
+    if locale in LOCALES:
+        g.locale = locale
+        flask_babel.refresh()
 
 
 def html_language(locale: str | None = None) -> str:

@@ -30,6 +30,16 @@ class DropoutReason(Labelled):
     UNKNOWN = "unknown", _l("Not known")
 
 
+class Ending(Labelled):
+    """What ends with the consent; the sentences say so beforehand."""
+
+    APPLICATION = "application", _l("The application ends.")
+    WAITING = "waiting", _l("The application ends, and the place on the waiting list is lost.")
+    OFFER = "offer", _l("The application ends, and the place held open goes to the next person.")
+    PLACE = "place", _l("The confirmed place is given up and goes to the next person.")
+    TRAINING = "training", _l("Taking part ends at once. What was done until then stays recorded.")
+
+
 class PublicStatus(Labelled):
     """The names participants see."""
 

@@ -11,7 +11,7 @@ from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer tha
     ValidationError,
 )
 
-from registry.core.forms import InputRequired, Length, RegistryForm
+from registry.core.forms import InputRequired, Length, Optional, RegistryForm
 from registry.core.i18n import _, _l
 from registry.enrolments.enums import DropoutReason
 
@@ -21,6 +21,16 @@ CHOSEN = "chosen_"
 
 class AnswerOfferForm(RegistryForm):
     """A button that asks once more."""
+
+
+class WithdrawConsentForm(RegistryForm):
+    """A button that asks once more, and why."""
+
+    reason = TextAreaField(
+        _l("Why?"),
+        [Optional(), Length(max=500, message=_l("Write at most 500 characters."))],
+        description=_l("Only the coordinators of the programme read it."),
+    )
 
 
 class BulkForm(RegistryForm):

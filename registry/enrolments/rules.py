@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
-from registry.admissions.enums import LIVE_STATUSES, ApplicationStatus
+from registry.admissions.enums import CLOSABLE_STATUSES, LIVE_STATUSES, ApplicationStatus
 from registry.admissions.models import Application
 from registry.catalogue.models import Programme
 from registry.catalogue.rules import manages
+from registry.enrolments.enums import Ending, PublicStatus
 from registry.enrolments.enums import EnrolmentStatus as E
-from registry.enrolments.enums import PublicStatus
 from registry.enrolments.models import Enrolment
 
 STARTED_STATUSES = frozenset(E) - {E.CONFIRMED, E.NO_SHOW, E.CANCELLED}
@@ -38,6 +38,22 @@ def public_status(status: E) -> PublicStatus:
 def can_manage(actor: Actor, enrolment: Enrolment) -> bool:
     """Whether the actor runs the enrolment's programme."""
     return manages(actor, enrolment.cohort.programme.slug, Permission.ENROLMENT_MANAGE)
+
+
+@policy.rule(Permission.CONSENT_WITHDRAW, on=Enrolment)
+def _has_consented(actor: Actor, enrolment: Enrolment) -> bool:
+    is_participant = actor.person_id is not None and actor.person_id == enrolment.person_id
+    return is_participant or actor.guarded_application_id == enrolment.application_id
+
+
+def find_ending(application: Application, enrolment: Enrolment | None) -> Ending | None:
+    """What ends when the consent to it is taken back; None where nothing goes on any more."""
+    if enrolment is not None:
+        return {E.CONFIRMED: Ending.PLACE, E.ACTIVE: Ending.TRAINING}.get(enrolment.status)
+    if application.status not in CLOSABLE_STATUSES:
+        return None
+    ends = {ApplicationStatus.OFFERED: Ending.OFFER, ApplicationStatus.WAITLISTED: Ending.WAITING}
+    return ends.get(application.status, Ending.APPLICATION)
 
 
 @policy.rule(Permission.APPLICATION_PROCESS, on=Programme)

@@ -1,11 +1,11 @@
-"""What a coordinator writes down of a follow-up."""
+"""What a coordinator writes down of a follow-up, and the way out of it."""
 
 from typing import Any
 
 from wtforms import RadioField, SelectChoice  # type: ignore[attr-defined]  # Newer than the stubs.
 from wtforms.validators import NumberRange
 
-from registry.core.forms import DatePartsField, Optional, VersionedForm, WholeNumberField
+from registry.core.forms import DatePartsField, Optional, RegistryForm, VersionedForm, WholeNumberField
 from registry.core.i18n import _l
 from registry.outcomes.models import SurveyResponse
 from registry.outcomes.operations import MAX_EMPLOYED, FollowUp
@@ -43,6 +43,10 @@ class FollowUpForm(VersionedForm):
             people_employed=self.people_employed.data,
             first_online_sale_on=self.first_online_sale_on.data,
         )
+
+
+class WithdrawFollowUpForm(RegistryForm):
+    """A button that asks once more."""
 
 
 def answer_values(response: SurveyResponse | None) -> dict[str, Any]:

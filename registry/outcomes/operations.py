@@ -7,6 +7,8 @@ from typing import Any
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
+from registry.admissions.models import Application
+from registry.admissions.queries.seats import reload_locked
 from registry.catalogue.models import Cohort
 from registry.core import audit, clock
 from registry.core.database import db
@@ -17,6 +19,10 @@ from registry.enrolments.rules import STARTED_STATUSES
 from registry.outcomes import queries
 from registry.outcomes.enums import InviteStatus, WaveKind
 from registry.outcomes.models import SurveyInvite, SurveyResponse, Wave
+from registry.people import operations as people
+from registry.people.enums import ConsentPurpose
+from registry.people.models import Consent
+from registry.people.queries import get_person
 
 MAX_EMPLOYED = 100_000
 
@@ -60,6 +66,8 @@ def record_follow_up(
     policy.require(actor, Permission.OUTCOME_RECORD, enrolment)
     if enrolment.status not in STARTED_STATUSES:
         raise Conflict(_l("Only people who took part are asked."))
+    if queries.refuses_follow_up(enrolment):
+        raise Conflict(_l("This person does not want to be asked after the training."))
     _check(given)
     wave = open_wave(enrolment.cohort, kind, actor=actor)
     invite = queries.find_invite(wave, enrolment)
@@ -79,6 +87,24 @@ def record_follow_up(
     audit.record(invite, "outcomes:invite:answer", actor)
     db.session.flush()
     return response
+
+
+def withdraw_follow_up(application: Application, *, actor: Actor) -> Consent | None:
+    """Take back the consent to questions after the training: what is not answered yet is not asked any more.
+
+    Shape:  None when there is none to take back.
+    Errors: NotAllowed.
+    """
+    policy.require(actor, Permission.CONSENT_WITHDRAW, application)
+    application = reload_locked(application)
+    said = people.withdraw_consent(
+        get_person(application.person_id), ConsentPurpose.FOLLOW_UP, about=application.code, actor=actor
+    )
+    if said is not None:
+        for invite in queries.list_open_invites(application):
+            invite.status = InviteStatus.CLOSED
+            audit.record(invite, "outcomes:invite:close", actor)
+    return said
 
 
 def _check(given: FollowUp) -> None:

@@ -16,6 +16,8 @@ from registry.enrolments.models import Enrolment
 from registry.enrolments.rules import STARTED_STATUSES
 from registry.outcomes.enums import InviteStatus, WaveKind
 from registry.outcomes.models import SurveyInvite, SurveyResponse, Wave
+from registry.people.enums import ConsentAction, ConsentPurpose
+from registry.people.models import Consent
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,46 @@ def list_enrolment_ids_to_invite(wave: Wave) -> Sequence[int]:
             Enrolment.cohort_id == wave.cohort_id,
             Enrolment.status.in_(STARTED_STATUSES),
             Enrolment.id.not_in(invited),
+            ~_refuses(),
         )
         .order_by(Enrolment.id)
+    ).all()
+
+
+def refuses_follow_up(enrolment: Enrolment) -> bool:
+    """Whether the participant has refused, or taken back, the consent to be asked."""
+    statement = sa.select(Enrolment.id).where(Enrolment.id == enrolment.id, _refuses())
+    return db.session.scalar(statement) is not None
+
+
+def _refuses() -> sa.ColumnElement[bool]:
+    """What was said last about the enrolment's application is no; who was never asked has not refused."""
+    last = (
+        sa.select(Consent.action)
+        .join(Application, Application.code == Consent.about)
+        .where(
+            Application.id == Enrolment.application_id,
+            Consent.person_id == Enrolment.person_id,
+            Consent.purpose == ConsentPurpose.FOLLOW_UP,
+        )
+        .order_by(Consent.id.desc())
+        .limit(1)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(last, ConsentAction.GIVEN) != ConsentAction.GIVEN
+
+
+def list_open_invites(application: Application) -> Sequence[SurveyInvite]:
+    """What the participant was asked, or will be, and has not answered."""
+    return db.session.scalars(
+        sa.select(SurveyInvite)
+        .join(SurveyInvite.enrolment)
+        .where(
+            Enrolment.application_id == application.id,
+            SurveyInvite.status.in_({InviteStatus.PLANNED, InviteStatus.SENT, InviteStatus.OPENED}),
+        )
+        .order_by(SurveyInvite.id)
     ).all()
 
 

@@ -1,4 +1,4 @@
-"""Follow-ups of a cohort, recorded by its coordinator."""
+"""Follow-ups of a cohort, recorded by its coordinator, and the participants' way out of them."""
 
 from typing import Any
 
@@ -7,6 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
 from registry.admissions.queries import applications as application_queries
+from registry.admissions.queries.journey import get_heading
+from registry.admissions.queries.own_applications import get_own
 from registry.core import clock
 from registry.core.errors import NotFound, RegistryError
 from registry.core.i18n import _
@@ -15,9 +17,11 @@ from registry.enrolments import queries as enrolment_queries
 from registry.enrolments.models import Enrolment
 from registry.outcomes import operations, queries
 from registry.outcomes.enums import WaveKind
-from registry.outcomes.forms import FollowUpForm, answer_values
+from registry.outcomes.forms import FollowUpForm, WithdrawFollowUpForm, answer_values
 from registry.outcomes.models import SurveyResponse
 from registry.outcomes.rules import compute_due_on
+from registry.people.enums import ConsentPurpose
+from registry.people.queries import find_standing_consent
 
 bp = Blueprint("outcomes", __name__)
 
@@ -73,6 +77,30 @@ def record_follow_up(code: str, wave: str) -> Any:
         cohort=application_queries.get_cohort(enrolment.cohort.code, actor=current_actor),
     )
     return page, form.http_status
+
+
+@bp.route("/my/applications/<code>/follow-up", methods=["GET", "POST"])
+@requires(Permission.CONSENT_WITHDRAW)
+def withdraw_follow_up(code: str) -> Any:
+    """Ask once more, then end the consent to questions after the training."""
+    form = WithdrawFollowUpForm()
+    application = get_own(code, actor=current_actor)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                operations.withdraw_follow_up(application, actor=current_actor)
+        except RegistryError as error:
+            form.show(error)
+        else:
+            flash(_("We will not ask you questions after the training."))
+            return redirect(url_for("web.list_consents"), 303)
+    application = get_own(code, actor=current_actor)
+    return render_template(
+        "outcomes/withdraw_follow_up.html",
+        form=form,
+        heading=get_heading(application.cohort),
+        said=find_standing_consent(application.person_id, ConsentPurpose.FOLLOW_UP, about=application.code),
+    ), form.http_status
 
 
 def _find_kind(value: str) -> WaveKind | None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from registry.accounts.models import User
 from registry.core.database import db
-from registry.people.enums import ConsentPurpose
+from registry.people.enums import ConsentAction, ConsentPurpose
 from registry.people.models import Consent, Guardianship, Person
 
 
@@ -67,7 +67,19 @@ def map_consents(person: Person, *, about: str = "") -> dict[ConsentPurpose, Con
     return {consent.purpose: consent for consent in db.session.scalars(statement)}
 
 
-def list_consents(person: Person, *, about: str | None = None) -> Sequence[Consent]:
-    """The person's ledger, or what it says about one record; the newest statement first."""
-    statement = sa.select(Consent).where(Consent.person_id == person.id).order_by(Consent.id.desc())
-    return db.session.scalars(statement if about is None else statement.where(Consent.about == about)).all()
+def find_standing_consent(person_id: int, purpose: ConsentPurpose, *, about: str) -> Consent | None:
+    """The consent to this purpose that was given for one record, unless it was refused or taken back since."""
+    said = map_consents(get_person(person_id), about=about).get(purpose)
+    return said if said is not None and said.action is ConsentAction.GIVEN else None
+
+
+def list_consents(person: Person, *, about: str) -> Sequence[Consent]:
+    """What the person's ledger says about one record, the newest statement first."""
+    statement = sa.select(Consent).where(Consent.person_id == person.id, Consent.about == about)
+    return db.session.scalars(statement.order_by(Consent.id.desc())).all()
+
+
+def list_consents_of(person_id: int | None) -> Sequence[Consent]:
+    """Somebody's whole ledger, the newest statement first."""
+    statement = sa.select(Consent).where(Consent.person_id == person_id)
+    return db.session.scalars(statement.order_by(Consent.id.desc())).all()

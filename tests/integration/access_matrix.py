@@ -202,7 +202,12 @@ APPLYING = {
     "admissions.start_application": members(OWN, "published_cohort", applicant=SENT),
     "admissions.submit": members(303, "draft", applicant=(200, 303)),
     "admissions.withdraw_application": members(404, "application", applicant=OWN),
-    "admissions.withdraw_follow_up": members(404, "application", applicant=OWN),
+    "outcomes.withdraw_follow_up": members(404, "application", applicant=OWN),
+    "enrolments.withdraw_as_guardian": everybody(SENT, "guardian"),
+    "enrolments.withdraw_consent": members(
+        404, "application", args={"purpose": "participation"}, applicant=OWN
+    ),
+    "web.list_consents": members(200),
     "enrolments.accept_offer": members(404, "offer", applicant=OWN),
     "enrolments.answer_offer": members(404, "offer", applicant=OWN),
     "enrolments.decline_offer": members(404, "offer", applicant=OWN),

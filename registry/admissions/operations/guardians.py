@@ -218,7 +218,6 @@ def answer_as_guardian(
     _enter_consent(application, ConsentGiver.GUARDIAN, consents=consents, reason=reason, actor=actor)
     request.answer = answer
     request.answered_at = clock.now()
-    forget(application)
     if consents:
         _go_on(application, "consent", actor=actor)
         receipt, token = _make_link(application, request.guardianship)
@@ -243,7 +242,6 @@ def confirm_own_consent(application: Application, *, actor: Actor) -> Applicatio
     if not queries.is_of_age(application):
         raise Conflict(_l("You are not old enough yet to decide alone, so your guardian is asked."))
     _enter_consent(application, ConsentGiver.SELF, consents=True, actor=actor)
-    forget(application)
     _go_on(application, "confirm", actor=actor)
     write_applicant("consent_confirmed", application)
     return application

@@ -1,4 +1,4 @@
-"""Taking back an application, or a consent given with it."""
+"""Taking back an application, or ending it with the consent it rests on."""
 
 from registry.access import policy
 from registry.access.actor import Actor
@@ -11,7 +11,6 @@ from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import seats as queries
 from registry.people import operations as people
 from registry.people.enums import ConsentPurpose
-from registry.people.models import Consent
 from registry.people.queries import get_person
 
 
@@ -30,16 +29,21 @@ def withdraw_application(application: Application, *, actor: Actor) -> Applicati
     take_step(application, "withdraw", actor=actor)
     free_held(application)
     if application.submitted_at is not None:
+        people.withdraw_consent(
+            get_person(application.person_id),
+            ConsentPurpose.APPLICATION,
+            about=application.code,
+            actor=actor,
+        )
         write_applicant("application_withdrawn", application)
     return application
 
 
-def withdraw_follow_up(application: Application, *, actor: Actor) -> Consent | None:
-    """Take back the consent to questions after the training. None when there is none to take back.
+def end_without_consent(application: Application, *, actor: Actor) -> None:
+    """End a sent application whose consent was taken back; what it held goes to the next.
 
-    Errors: NotAllowed.
+    The caller holds its locks (see queries.seats) and tells the applicant.
+    Errors: NotAllowed; IllegalTransition once it has ended or a place was accepted.
     """
-    policy.require(actor, Permission.APPLICATION_VIEW_OWN, application)
-    return people.withdraw_consent(
-        get_person(application.person_id), ConsentPurpose.FOLLOW_UP, about=application.code, actor=actor
-    )
+    take_step(application, "withdraw_consent", actor=actor)
+    free_held(application)

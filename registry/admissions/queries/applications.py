@@ -28,6 +28,8 @@ from registry.core.audit import AuditEntry
 from registry.core.database import db
 from registry.core.errors import NotFound
 from registry.messages.enums import MessageStatus
+from registry.people.models import Consent
+from registry.people.queries import get_person, list_consents
 
 
 def get_cohort(code: str, *, actor: Actor, permission: Permission = Permission.DECISION_STAGE) -> Cohort:
@@ -105,6 +107,7 @@ class Dossier:
     results: Sequence[EligibilityResult]
     nomination: Nomination | None
     guardian: AskedGuardian | None
+    consents: Sequence[Consent]
     staged: StagedDecision | None
     offers: Sequence[Offer]
     history: Sequence[AuditEntry]
@@ -127,6 +130,7 @@ def get_dossier(application: Application) -> Dossier:
         results=list_results(application),
         nomination=db.session.get(Nomination, key),
         guardian=_find_guardian(application),
+        consents=list_consents(get_person(application.person_id), about=application.code),
         staged=db.session.scalar(
             sa.select(StagedDecision).where(
                 StagedDecision.application_id == key, StagedDecision.released_at.is_(None)

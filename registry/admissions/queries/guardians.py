@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
-from registry.admissions.enums import ApplicationStatus, GuardianAnswer
+from registry.admissions.enums import LIVE_STATUSES, ApplicationStatus, GuardianAnswer
 from registry.admissions.models import Application, GuardianQuestion, GuardianRequest
 from registry.admissions.queries.scope import _visible_to
 from registry.admissions.rules import guardians as rules
@@ -21,6 +21,8 @@ from registry.core.database import db
 from registry.core.errors import NotFound
 from registry.messages.enums import MessageStatus
 from registry.messages.models import Message
+from registry.people import queries as people
+from registry.people.enums import ConsentAction, ConsentPurpose
 from registry.people.models import Guardianship
 from registry.places.queries import get_age_of_consent, get_latest_day, map_ages_of_consent
 from registry.places.rules import UNCONFIRMED_AGE_OF_CONSENT
@@ -110,7 +112,29 @@ def has_come_of_age() -> sa.ColumnElement[bool]:
 def get_link_state(request: GuardianRequest) -> rules.LinkState:
     """What the link can do now."""
     application = get_application_of(request)
-    return rules.link_state(request, application, clock.now(), of_age=is_of_age(application))
+    state = rules.link_state(request, application, clock.now(), of_age=is_of_age(application))
+    if state is rules.LinkState.CONSENTED and not is_consent_standing(application):
+        return rules.LinkState.WITHDRAWN
+    return state
+
+
+def is_consent_standing(application: Application) -> bool:
+    """Whether the consent to taking part was given, and not taken back since."""
+    consents = people.map_consents(people.get_person(application.person_id), about=application.code)
+    said = consents.get(ConsentPurpose.PARTICIPATION)
+    return said is None or said.action is ConsentAction.GIVEN
+
+
+def can_guardian_withdraw(request: GuardianRequest) -> bool:
+    """Whether the link still takes the consent back: until coming of age, or the last day of the cohort."""
+    application = get_application_of(request)
+    cohort = db.session.get_one(Cohort, application.cohort_id)
+    return (
+        get_link_state(request) is rules.LinkState.CONSENTED
+        and application.status in LIVE_STATUSES
+        and clock.today(cohort.zone) <= cohort.ends_on
+        and not is_of_age(application)
+    )
 
 
 def has_denied(application: Application, email: str) -> bool:
@@ -168,12 +192,11 @@ def is_open_question(question: GuardianQuestion) -> bool:
 def _is_open() -> sa.ColumnElement[bool]:
     """Unanswered, while the application waits for the guardian who asked."""
     later = aliased(Guardianship)
-    asker = sa.select(Guardianship.person_id).where(Guardianship.id == GuardianQuestion.guardianship_id)
     return sa.and_(
         GuardianQuestion.answered_at.is_(None),
         Application.status == ApplicationStatus.AWAITING_GUARDIAN,
         ~sa.exists().where(
-            later.person_id == asker.scalar_subquery(), later.id > GuardianQuestion.guardianship_id
+            later.person_id == Application.person_id, later.id > GuardianQuestion.guardianship_id
         ),
     )
 

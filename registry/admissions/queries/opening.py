@@ -15,6 +15,8 @@ from registry.core.audit import AuditEntry
 from registry.core.codes import normalise_code
 from registry.core.database import db
 from registry.core.errors import NotFound
+from registry.people.models import Consent
+from registry.people.queries import get_person, list_consents
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class OpenedApplication:
     application: Application
     answers: Sequence[Answer]
     results: Sequence[EligibilityResult]
+    consents: Sequence[Consent]
 
 
 def find_sent(code: str) -> Application | None:
@@ -76,4 +79,9 @@ def get_opened(code: str) -> OpenedApplication:
             joinedload(Application.cohort).joinedload(Cohort.programme).selectinload(Programme.translations)
         )
     ).one()
-    return OpenedApplication(application, list_answers(application), list_results(application))
+    return OpenedApplication(
+        application,
+        list_answers(application),
+        list_results(application),
+        list_consents(get_person(application.person_id), about=application.code),
+    )

@@ -72,6 +72,11 @@ def _guards(actor: Actor, application: Application) -> bool:
     return actor.guarded_application_id == application.id
 
 
+@policy.rule(Permission.CONSENT_WITHDRAW, on=Application)
+def _has_consented(actor: Actor, application: Application) -> bool:
+    return is_own(actor, application) or _guards(actor, application)
+
+
 @policy.rule(
     Permission.APPLICATION_PROCESS,
     Permission.APPLICATION_EXPORT,

@@ -20,6 +20,7 @@ class LinkState(Labelled):
 
     OPEN = "open", _l("You can answer now.")
     CONSENTED = "consented", _l("Your consent is recorded. Nothing more is needed.")
+    WITHDRAWN = "withdrawn", _l("The consent was taken back, and what rested on it has ended.")
     REFUSED = "refused", _l("Your refusal is recorded. The application has ended.")
     NOT_GUARDIAN = "not_guardian", _l("You told us that you are not the guardian. Nothing more is needed.")
     OF_AGE = "of_age", _l("The applicant is old enough to decide alone now, so no answer is needed any more.")

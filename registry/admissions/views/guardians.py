@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import flask_babel
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 
 from registry.access.actor import Actor
 from registry.access.web import public
@@ -29,13 +28,13 @@ from registry.catalogue.enums import PartnershipRole
 from registry.core.addresses import safe_next
 from registry.core.errors import Conflict, RegistryError
 from registry.core.forms import RegistryForm
-from registry.core.i18n import LOCALES, _, _l, show_translation
+from registry.core.i18n import _, _l, show_translation, speak
 from registry.core.limits import limiter
 from registry.core.transaction import transaction
 from registry.people.enums import ConsentPurpose
 from registry.people.rules import ConsentText
 
-_DONE = {LinkState.CONSENTED, LinkState.REFUSED, LinkState.NOT_GUARDIAN}
+_DONE = {LinkState.CONSENTED, LinkState.WITHDRAWN, LinkState.REFUSED, LinkState.NOT_GUARDIAN}
 
 
 @bp.route("/guardian/<token>", methods=["GET", "POST"])
@@ -136,10 +135,8 @@ def open_link(token: str) -> GuardianRequest:
     Errors: NotFound.
     """
     request = queries.get_request(token)
-    # Whatever this browser reads else: it may be the young person's.
-    if request.guardianship.locale in LOCALES:
-        g.locale = request.guardianship.locale
-        flask_babel.refresh()
+    # The browser may be the young person's.
+    speak(request.guardianship.locale)
     return request
 
 
@@ -166,6 +163,7 @@ def show_link(template: str, token: str, form: RegistryForm, **values: Any) -> A
             if each.role is PartnershipRole.PROVIDER
         ],
         name=name_of(request),
+        can_withdraw=queries.can_guardian_withdraw(request),
         questions=queries.list_questions(request.application, request.guardianship_id),
         expires_at=request.expires_at,
         zone=request.application.person.zone,

@@ -64,6 +64,7 @@ _ACTIONS = {
     "admissions:application:decline": _l("Place declined"),
     "admissions:application:lapse": _l("Offer lapsed"),
     "admissions:application:withdraw": _l("Withdrawn"),
+    "admissions:application:withdraw_consent": _l("Ended, since the consent was taken back"),
     "admissions:application:close": _l("Closed"),
     **dict.fromkeys((f"admissions:application:{step}" for step in REOPENINGS.values()), _l("Opened again")),
     "admissions:application:expire": _l("Draft expired"),

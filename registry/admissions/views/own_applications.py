@@ -155,25 +155,6 @@ def _list_consequences(own: queries.OwnApplication) -> list[str]:
     return sentences
 
 
-@bp.route("/my/applications/<code>/follow-up", methods=["GET", "POST"])
-@requires(Permission.APPLICATION_VIEW_OWN)
-def withdraw_follow_up(code: str) -> Answered:
-    """Ask once more, then end the consent to questions after the training."""
-    form = ConfirmForm()
-    application = queries.get_own(code, actor=current_actor)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                operations.withdraw_follow_up(application, actor=current_actor)
-        except RegistryError as error:
-            form.show(error)
-        else:
-            flash(_("We will not ask you questions after the training."))
-            return redirect(url_for(".show_own_application", code=code), 303)
-    own = queries.get_own_application(code, actor=current_actor)
-    return render_template("admissions/withdraw_follow_up.html", own=own, form=form), form.http_status
-
-
 @bp.route("/my/applications/<code>/consent", methods=["GET", "POST"])
 @requires(Permission.APPLICATION_SUBMIT)
 def confirm_own_consent(code: str) -> Answered:

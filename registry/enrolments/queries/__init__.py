@@ -129,6 +129,22 @@ def find_enrolment(enrolment_id: int) -> Enrolment | None:
     )
 
 
+def find_enrolment_of(application: Application) -> Enrolment | None:
+    """The place that grew from the application, as it is now, locked until the transaction ends."""
+    return db.session.scalar(
+        sa.select(Enrolment)
+        .where(Enrolment.application_id == application.id)
+        .options(joinedload(Enrolment.application, innerjoin=True))
+        .with_for_update(key_share=True, of=Enrolment)
+        .execution_options(populate_existing=True)
+    )
+
+
+def find_own(application: Application) -> Enrolment | None:
+    """The same for a page."""
+    return db.session.scalar(sa.select(Enrolment).where(Enrolment.application_id == application.id))
+
+
 def has_active(cohort: Cohort) -> bool:
     """Whether somebody is taking part."""
     return (

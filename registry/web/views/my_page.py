@@ -1,6 +1,8 @@
-"""The applicant's own page: what waits for an answer first, then everything else."""
+"""The applicant's own page: what waits for an answer first, then everything else; and what was agreed to."""
 
-from flask import render_template
+from dataclasses import dataclass
+
+from flask import render_template, url_for
 
 from registry.access.permissions import Permission
 from registry.access.web import current_actor, requires
@@ -10,8 +12,12 @@ from registry.admissions.queries.corrections import list_own_open
 from registry.admissions.queries.journey import get_heading
 from registry.core import clock
 from registry.enrolments import queries as enrolments
-from registry.enrolments.rules import public_status
+from registry.enrolments.enums import Ending
+from registry.enrolments.rules import find_ending, public_status
 from registry.outcomes import queries as outcomes
+from registry.people import queries as people
+from registry.people.enums import ConsentAction, ConsentPurpose
+from registry.people.models import Consent
 from registry.web.views.blueprint import bp
 
 
@@ -40,3 +46,43 @@ def show_my_page() -> str:
         ],
         zone=current_actor.zone,
     )
+
+
+@dataclass(frozen=True)
+class AgreedRow:
+    """What was said about one application, the latest statement first, and where each consent is taken back."""
+
+    summary: own_applications.Summary
+    consents: list[Consent]
+    ways_out: dict[int, str]
+    """Key of a consent that stands -> the page that takes it back."""
+
+
+@bp.get("/my/consents")
+@requires(Permission.APPLICATION_VIEW_OWN)
+def list_consents() -> str:
+    """What the applicant, or the guardian, agreed to, with the exact text; each consent can be taken back."""
+    consents = people.list_consents_of(current_actor.person_id)
+    places = {each.application_id: each for each in enrolments.list_own(current_actor)}
+    rows = []
+    for summary in own_applications.list_own(current_actor):
+        said = [each for each in consents if each.about == summary.application.code]
+        if said:
+            ending = find_ending(summary.application, places.get(summary.application.id))
+            rows.append(AgreedRow(summary, said, _list_ways_out(said, ending)))
+    return render_template("web/list_consents.html", rows=rows, zone=current_actor.zone)
+
+
+def _list_ways_out(consents: list[Consent], ending: Ending | None) -> dict[int, str]:
+    latest: dict[ConsentPurpose, Consent] = {}
+    for each in consents:
+        latest.setdefault(each.purpose, each)
+    ways = {}
+    for purpose, said in latest.items():
+        if said.action is not ConsentAction.GIVEN:
+            continue
+        if purpose is ConsentPurpose.FOLLOW_UP:
+            ways[said.id] = url_for("outcomes.withdraw_follow_up", code=said.about)
+        elif ending is not None:
+            ways[said.id] = url_for("enrolments.withdraw_consent", code=said.about, purpose=purpose.value)
+    return ways

@@ -164,6 +164,27 @@ def test_questions_are_for_the_guardian_who_asked(client, acting_as, reader):
     assert "Who pays the journey?" not in page
 
 
+def test_work_to_do_lists_the_open_questions_of_the_guardians_who_are_asked_now(client, acting_as):
+    _first, _actor, link = send()
+    ask(client, link)
+    waiting = open_code()
+    second, applicant, link = send()
+    ask(client, link)
+    replaced = open_code()
+    acting_as(applicant)
+    with later(minutes=10):
+        form = {"name": "Father", "email": "father@example.org", "locale": "ru"}
+        client.post(f"/my/applications/{second.code}/guardian", data=form)
+    acting_as(runner())
+
+    page = client.get("/manage").get_data(as_text=True)
+
+    assert f"/manage/guardian-questions/{waiting}" in page
+    assert replaced not in page
+    answer = client.post(f"/manage/guardian-questions/{replaced}", data={"text": "Too late."})
+    assert answer.status_code == 409
+
+
 def test_questions_in_work_to_do_take_the_same_number_of_queries(client, acting_as):
     numbers = []
     cohort = open_cohort()

@@ -319,7 +319,7 @@ def test_withdraw_follow_up_takes_the_consent_back_once(client, acting_as):
     assert client.get(f"{here}/follow-up").status_code == 200
     answers = [client.post(f"{here}/follow-up").location for _ in range(2)]
 
-    assert answers == [here, here]
+    assert answers == ["/my/consents", "/my/consents"]
     ledger = db.session.scalars(
         sa.select(Consent.action).where(Consent.purpose == ConsentPurpose.FOLLOW_UP).order_by(Consent.id)
     ).all()

@@ -12,10 +12,13 @@ from registry.core.transaction import transaction
 from registry.enrolments.enums import EnrolmentStatus
 from registry.outcomes import operations, queries
 from registry.outcomes.enums import InviteStatus, WaveKind
-from registry.outcomes.models import SurveyInvite, SurveyResponse
+from registry.outcomes.models import SurveyInvite, SurveyResponse, Wave
 from registry.outcomes.operations import FollowUp
+from registry.people.enums import ConsentAction, ConsentPurpose
+from registry.people.operations import record_consent
+from registry.people.rules import ConsentText
 from tests.factories.accounts import UserFactory
-from tests.factories.actors import coordinator
+from tests.factories.actors import applicant, coordinator
 from tests.factories.enrolments import EnrolmentFactory
 
 E = EnrolmentStatus
@@ -187,3 +190,71 @@ def test_record_follow_up_of_an_unknown_wave_or_a_foreign_person_is_not_found(cl
     foreign = client.get(f"/manage/enrolments/{enrolment.code}/follow-up/exit")
 
     assert (unknown.status_code, foreign.status_code) == (404, 404)
+
+
+def say(enrolment, action):
+    """What the participant says about being asked."""
+    with transaction():
+        record_consent(
+            enrolment.participant,
+            ConsentPurpose.FOLLOW_UP,
+            action,
+            text=ConsentText("1", "en", "I agree to be asked."),
+            about=enrolment.application.code,
+            actor=applicant(enrolment.participant),
+        )
+
+
+@pytest.mark.parametrize(
+    ("said", "is_asked"),
+    [
+        ([], True),
+        ([ConsentAction.GIVEN], True),
+        ([ConsentAction.REFUSED], False),
+        ([ConsentAction.GIVEN, ConsentAction.WITHDRAWN], False),
+        ([ConsentAction.REFUSED, ConsentAction.GIVEN], True),
+    ],
+)
+def test_only_who_does_not_refuse_is_asked(said, is_asked) -> None:
+    enrolment = EnrolmentFactory(status=E.COMPLETED)
+    other = EnrolmentFactory(application__cohort=enrolment.cohort, status=E.COMPLETED)
+    for action in said:
+        say(enrolment, action)
+
+    with transaction():
+        operations.open_wave(enrolment.cohort, WaveKind.MONTHS_3, actor=COORDINATOR)
+
+    asked = set(db.session.scalars(sa.select(SurveyInvite.enrolment_id)))
+    assert asked == ({enrolment.id, other.id} if is_asked else {other.id})
+    if not is_asked:
+        with pytest.raises(Conflict):
+            record(enrolment)
+
+
+def test_withdraw_follow_up_closes_what_is_not_answered(client, acting_as) -> None:
+    enrolment = EnrolmentFactory(status=E.COMPLETED)
+    say(enrolment, ConsentAction.GIVEN)
+    record(enrolment, kind=WaveKind.EXIT)
+    with transaction():
+        operations.open_wave(enrolment.cohort, WaveKind.MONTHS_3, actor=COORDINATOR)
+    acting_as(applicant(enrolment.participant, UserFactory().id))
+    path = f"/my/applications/{enrolment.application.code}/follow-up"
+
+    my_page = client.get("/my").get_data(as_text=True)
+    ledger = client.get("/my/consents").get_data(as_text=True)
+    confirm = client.get(path).get_data(as_text=True)
+    answer = client.post(path)
+
+    assert "/my/consents" in my_page
+    assert path in ledger
+    assert "<form" in confirm
+    assert answer.location == "/my/consents"
+    statuses = db.session.execute(
+        sa.select(Wave.kind, SurveyInvite.status).join(SurveyInvite.wave).order_by(SurveyInvite.id)
+    ).all()
+    assert statuses == [
+        (WaveKind.EXIT, InviteStatus.ANSWERED),
+        (WaveKind.MONTHS_3, InviteStatus.CLOSED),
+    ]
+    assert enrolment.status is E.COMPLETED
+    assert path not in client.get("/my/consents").get_data(as_text=True)

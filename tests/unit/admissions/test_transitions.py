@@ -52,6 +52,7 @@ EXPECTED = {
     "decline": ({S.OFFERED}, S.DECLINED, {"applicant"}),
     "lapse": ({S.OFFERED}, S.LAPSED, set()),
     "withdraw": (OPEN_STATUSES, S.WITHDRAWN, {"applicant"}),
+    "withdraw_consent": (CLOSABLE_STATUSES, S.WITHDRAWN, {"applicant", "guardian"}),
     "close": (CLOSABLE_STATUSES, S.CLOSED, {"coordinator"}),
     "reopen": ({S.CLOSED}, S.SUBMITTED, {"coordinator"}),
     "reopen_in_review": ({S.CLOSED}, S.UNDER_REVIEW, {"coordinator"}),
