@@ -23,10 +23,18 @@ EXPECTED = {
     "exclude": (E.ACTIVE, E.EXCLUDED),
     "transfer": (E.ACTIVE, E.TRANSFERRED),
 }
+BY_CONSENT = {
+    "cancel_without_consent": (E.CONFIRMED, E.CANCELLED),
+    "leave_without_consent": (E.ACTIVE, E.DROPPED_OUT),
+}
+"""What the participant and the guardian do, and no coordinator."""
 NEEDS_REASON = {"cancel", "exclude", "transfer"}
 
 ACTORS = {
     "applicant": Actor("a", user_id=1, person_id=7, grants=(Grant(Role.APPLICANT),)),
+    "other_applicant": Actor("b", user_id=2, person_id=8, grants=(Grant(Role.APPLICANT),)),
+    "guardian": Actor.guardian(5),
+    "other_guardian": Actor.guardian(6),
     "focal_point": Actor("f", user_id=3, grants=(Grant(Role.FOCAL_POINT, country="UZ"),)),
     "reviewer": Actor("r", user_id=5, grants=(Grant(Role.REVIEWER),)),
     "coordinator": Actor("c", user_id=6, grants=(Grant(Role.COORDINATOR, programme="trade"),)),
@@ -43,22 +51,29 @@ def _no_audit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def make_enrolment(status: EnrolmentStatus) -> Enrolment:
-    return Enrolment(id=1, person_id=7, status=status, cohort=Cohort(programme=Programme(slug="trade")))
+    return Enrolment(
+        id=1,
+        person_id=7,
+        application_id=5,
+        status=status,
+        cohort=Cohort(programme=Programme(slug="trade")),
+    )
 
 
 def test_the_table_has_exactly_these_actions() -> None:
-    assert set(ENROLMENT.transitions) == set(EXPECTED)
+    assert set(ENROLMENT.transitions) == set(EXPECTED) | set(BY_CONSENT)
 
 
-@pytest.mark.parametrize("action", EXPECTED)
+@pytest.mark.parametrize("action", [*EXPECTED, *BY_CONSENT])
 @pytest.mark.parametrize("status", E)
 def test_step_by_role(status: EnrolmentStatus, action: str) -> None:
-    source, target = EXPECTED[action]
+    source, target = (EXPECTED | BY_CONSENT)[action]
+    who = {"system", *(("applicant", "guardian") if action in BY_CONSENT else ("coordinator",))}
 
     outcomes = {role: try_step(make_enrolment(status), action, actor) for role, actor in ACTORS.items()}
 
     reached = target if status is source else IllegalTransition
-    assert outcomes == {role: reached if role in {"coordinator", "system"} else NotAllowed for role in ACTORS}
+    assert outcomes == {role: reached if role in who else NotAllowed for role in ACTORS}
 
 
 def try_step(enrolment: Enrolment, action: str, actor: Actor) -> object:
