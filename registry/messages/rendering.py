@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, Template
 
 from registry.core import i18n
 from registry.core.addresses import address, contact_email
@@ -71,14 +71,12 @@ def render_own(wording: OwnWording, *, locale: str, zone: str) -> Mail:
 
 def show_standard(kind: str, markers: Mapping[str, Any], *, locale: str) -> OwnWording:
     """The standard mail as a wording: `markers` stand for the values, and no filter touches them."""
-    environment = _environment().overlay()
+    bare = DictLoader({"layout.txt": "{% block body required %}{% endblock %}"})
+    environment = _environment().overlay(loader=ChoiceLoader([bare, FileSystemLoader(FOLDER)]))
     environment.filters = dict.fromkeys(i18n.FILTERS, lambda value, *_arguments: value)
-    template = environment.from_string((FOLDER / f"{kind}.txt").read_text(encoding="utf-8"))
-    bare = {"zone": "UTC", **markers}
     with i18n.in_locale(locale):
-        subject = "".join(template.blocks["subject"](template.new_context(bare)))
-        text = "".join(template.blocks["body"](template.new_context(bare)))
-    return OwnWording(" ".join(subject.split()), _tidy(text), dict)
+        mail = _render(environment.get_template(f"{kind}.txt"), {"zone": "UTC", **markers})
+    return OwnWording(mail.subject, mail.body.strip(), dict)
 
 
 def _render(template: Template, values: Mapping[str, Any]) -> Mail:

@@ -24,7 +24,7 @@ class AudienceMail(Model):
     cohort_id: Mapped[int] = mapped_column(sa.ForeignKey("cohort.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     arguments: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
-    """The address's part of the table it came from, without a name that was searched for."""
+    """The address's part of the table it came from; a name that was searched for only until it is sent."""
     statuses: Mapped[list[str]] = mapped_column(sa.JSON)
     """The mail fits applications in these: one that has left them gets it no more."""
     fallback: Mapped[str] = mapped_column(sa.String(10))

@@ -81,7 +81,7 @@ def plan_audience_mail(
         code=new_code(),
         cohort_id=cohort.id,
         user_id=actor.user_id,
-        arguments=clean_arguments(arguments),
+        arguments=dict(arguments),
         statuses=sorted(fitting),
         fallback=given.fallback,
         created_at=clock.now(),
@@ -155,7 +155,7 @@ def start_audience_mail(mail: AudienceMail, cohort: Cohort, *, typed: int | None
     begun = db.session.execute(
         sa.update(AudienceMail)
         .where(AudienceMail.id == mail.id, AudienceMail.started_at.is_(None))
-        .values(started_at=clock.now())
+        .values(started_at=clock.now(), arguments=clean_arguments(mail.arguments))
     )
     assert isinstance(begun, CursorResult)  # noqa: S101 -- what an UPDATE returns; for the type checker
     if not begun.rowcount:
@@ -168,7 +168,7 @@ def start_audience_mail(mail: AudienceMail, cohort: Cohort, *, typed: int | None
             "mail": mail.code,
             "people": waiting,
             "left_out": counts[AudienceResult.SKIPPED],
-            "filter": dict(mail.arguments),
+            "filter": clean_arguments(mail.arguments),
             "subjects": {text.locale: text.subject for text in mail.texts},
         },
     )

@@ -38,9 +38,10 @@ def write_applicant(kind: str, application: Application, *, key: str = "", **fac
     )
 
 
-def forget(application: Application) -> None:
+def forget(application: Application, *, of_guardian: bool = True) -> None:
     """Do not send what still waits about the application: later news overtake it."""
-    messages.supersede(topic_of(application), guardian_topic(application))
+    guardians = [guardian_topic(application)] if of_guardian else []
+    messages.supersede(topic_of(application), *guardians)
 
 
 def _context(application: Application, locale: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from registry.access.actor import Actor
 from registry.access.lifecycle import Transition
-from registry.admissions.enums import DRAFT_STATUSES, AgeBand, ApplicationStatus, Figure
+from registry.admissions.enums import DRAFT_STATUSES, LIVE_STATUSES, AgeBand, ApplicationStatus, Figure
 from registry.admissions.lifecycle import APPLICATION
 from registry.admissions.models import (
     Application,
@@ -62,7 +62,9 @@ def take_step(
         if stamp in _FIGURES and stamp not in reached_before:
             _count_figure(application, _FIGURES[stamp])
     if action not in UNTOLD_STEPS:
-        letters.forget(application)
+        has_ended = application.status not in LIVE_STATUSES
+        # A guardian's receipt stays true while the application goes on.
+        letters.forget(application, of_guardian=has_ended or before is ApplicationStatus.AWAITING_GUARDIAN)
     mails.forget_unfit(application)
     return transition
 

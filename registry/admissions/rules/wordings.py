@@ -45,17 +45,25 @@ def _with(*more: P, required: Collection[P] = ()) -> Wordable:
     return Wordable((*ALWAYS, *more), frozenset(required))
 
 
+def _to_guardian(*more: P, required: Collection[P] = ()) -> Wordable:
+    known = (P.NAME, P.PROGRAMME, P.COHORT, P.STARTS_ON, P.CONSENT_LINK)
+    return Wordable((*known, *more), frozenset({P.CONSENT_LINK, *required}))
+
+
 WORDABLE: Mapping[E, Wordable] = {
     E.APPLICATION_RECEIVED: _with(P.ARRIVED_AT, P.NEXT_STEP, required={P.CODE, P.NEXT_STEP}),
     E.APPLICATION_INELIGIBLE: _with(P.ARRIVED_AT, P.CONDITIONS, required={P.CODE, P.CONDITIONS}),
     E.APPLICATION_ADMITTED: _with(),
     E.DRAFT_REMINDER: _with(P.DEADLINE, required=_CORRECTIONS),
-    E.GUARDIAN_REQUEST: Wordable(
-        (P.NAME, P.PROGRAMME, P.COHORT, P.STARTS_ON, P.CONSENT_LINK, P.DEADLINE),
-        frozenset({P.NAME, P.CONSENT_LINK, P.DEADLINE}),
-    ),
+    E.GUARDIAN_REQUEST: _to_guardian(P.DEADLINE, required={P.NAME, P.DEADLINE}),
+    E.GUARDIAN_ANSWERED: _to_guardian(P.QUESTION, P.ANSWER, P.DEADLINE, required={P.ANSWER, P.DEADLINE}),
+    E.GUARDIAN_RECEIPT: _to_guardian(required={P.NAME}),
+    E.GUARDIAN_DENIED: _with(required={P.APPLICATION_LINK}),
     E.GUARDIAN_CONSENTED: _with(P.NEXT_STEP, required={P.NEXT_STEP}),
     E.GUARDIAN_REFUSED: _with(),
+    E.CAME_OF_AGE: _with(required={P.APPLICATION_LINK}),
+    E.CONSENT_CONFIRMED: _with(P.NEXT_STEP, required={P.NEXT_STEP}),
+    E.CONSENT_IS_YOURS: _with(),
     E.APPLICATION_RETURNED: _with(P.DEADLINE, required=_CORRECTIONS),
     E.CORRECTIONS_REMINDER: _with(P.DEADLINE, required=_CORRECTIONS),
     E.CORRECTIONS_RECEIVED: _with(),
@@ -150,6 +158,8 @@ _VALUES: Mapping[P, Callable[[Context, str], Any]] = {
     P.APPLICATION_LINK: lambda context, _zone: context["application_link"],
     P.OFFER_LINK: lambda context, _zone: context["offer_link"],
     P.CONSENT_LINK: lambda context, _zone: context["link"],
+    P.QUESTION: lambda context, _zone: context["question"],
+    P.ANSWER: lambda context, _zone: context["answer"],
     P.DEADLINE: _deadline,
     P.ARRIVED_AT: lambda context, zone: format_deadline(context["submitted_at"], zone),
     P.CONDITIONS: lambda context, _zone: format_listing(context["failures"]),
@@ -221,6 +231,8 @@ def make_sample(cohort: Any, *, base: str, programme: str, locale: str) -> dict[
         "submitted_at": clock.now(),
         "failures": [RuleName.AGE.label],
         "next_step": _READING,
+        "question": _("Is it free of charge?"),
+        "answer": _("Yes. Taking part costs nothing."),
         "reason": RejectionReason.MORE_THAN_SEATS,
         "note": "",
     }

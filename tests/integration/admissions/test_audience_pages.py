@@ -15,6 +15,7 @@ from registry.admissions.models import AudienceMail
 from registry.admissions.operations import audience as operations
 from registry.catalogue.models import Cohort
 from registry.core import jobs
+from registry.core.audit import AuditEntry
 from registry.core.database import db
 from registry.messages.enums import MessageStatus
 from tests.client import RegistryClient
@@ -27,6 +28,7 @@ from tests.integration.admissions.writing import (
     apply,
     messages,
     plan,
+    results,
     send,
     start,
     text_of,
@@ -127,6 +129,26 @@ def test_the_last_look_tells_how_many_in_which_language_who_is_left_out_and_how_
 
     again = client.get(f"/manage/cohorts/{cohort.code}/applications/mail?draft={planned.location[-8:]}")
     assert RUSSIAN.text in again.get_data(as_text=True)
+
+
+def test_a_name_that_was_searched_for_chooses_the_same_people_again_and_is_forgotten_once_sent(
+    client: RegistryClient, cohort: Cohort, actor: Actor
+) -> None:
+    apply(cohort, name="Aizada", search_name="aizada")
+    apply(cohort, name="Bolat", search_name="bolat")
+    planned = client.post(f"/manage/cohorts/{cohort.code}/applications/mail?q=Bolat", data=TYPED).location
+
+    page = html5lib.parse(client.get(planned).get_data(as_text=True), namespaceHTMLElements=False)
+    (change,) = [each.get("href") for each in page.iter("a") if "draft=" in each.get("href", "")]
+    again = client.post(change, data=TYPED).location
+    assert "Write to 1 person" in text_of(client.get(again).get_data(as_text=True))
+    assert set(results()) == {"Bolat"}
+    client.post(again)
+
+    sent = db.session.scalars(sa.select(AudienceMail).where(AudienceMail.started_at.is_not(None))).one()
+    assert sent.arguments == {}
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action.endswith("audience:send"))).one()
+    assert "Bolat" not in str(entry.changes)
 
 
 def test_many_are_written_to_only_once_their_number_was_typed(

@@ -13,6 +13,7 @@ from registry.accounts.models import User
 from registry.admissions.enums import ApplicationStatus, Decision, MailEvent, Placeholder
 from registry.admissions.models import Application, MessageWording
 from registry.admissions.operations import sweeps
+from registry.admissions.operations.guardians import send_request
 from registry.admissions.operations.releases import release_decisions
 from registry.admissions.operations.wordings import (
     WordingInput,
@@ -43,7 +44,7 @@ from tests.factories.admissions import (
     WaitlistEntryFactory,
 )
 from tests.factories.catalogue import CohortFactory, ProgrammeFactory, SeatPoolFactory
-from tests.factories.people import PersonFactory
+from tests.factories.people import GuardianshipFactory, PersonFactory
 
 S, E = ApplicationStatus, MailEvent
 ACTOR = coordinator()
@@ -187,8 +188,8 @@ def test_the_wording_is_saved_shown_as_own_and_kept_in_the_trail(
     wording = db.session.scalars(sa.select(MessageWording)).one()
     assert (wording.subject, wording.text) == ("{programme}: место", "{name} {offer_link}\n{deadline}")
     listed = text_of(client.get("/manage/programmes/honey/wordings").get_data(as_text=True))
-    assert "Русский: 1 mail of 22 has an own wording." in listed
-    assert "中文: 0 mails of 22 have an own wording." in listed
+    assert "Русский: 1 mail of 28 has an own wording." in listed
+    assert "中文: 0 mails of 28 have an own wording." in listed
     assert listed.count("Own wording A place is offered, Русский") == 1
     entry = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
     assert (entry.action, entry.changes["text"]) == (
@@ -333,6 +334,18 @@ def test_promotions_and_sweeps_use_the_own_words_too(cohort: Cohort) -> None:
         sweeps.run_sweeps()
     told = db.session.scalars(sa.select(Message.subject).order_by(Message.id)).all()
     assert set(told) == {"offer_reminder Dilnoza", "offer_lapsed Dilnoza", "promoted Dilnoza"}
+
+
+def test_a_guardian_reads_the_own_words_with_the_own_link(cohort: Cohort) -> None:
+    given = WordingInput("{name}", "{consent_link}\n{deadline}")
+    write(cohort.programme, E.GUARDIAN_REQUEST, given)
+    application = apply(cohort, "en", S.AWAITING_GUARDIAN)
+    with transaction():
+        send_request(application, GuardianshipFactory(person=application.person, locale="ru"))
+
+    message = mails()["ru"]
+    assert (message.subject, message.is_secret) == ("Dilnoza", True)
+    assert re.match(r"http://127.0.0.1:8000/guardian/\S{40,}\n\d", message.body)
 
 
 def test_the_sample_before_a_release_shows_the_own_words(client: RegistryClient, cohort: Cohort) -> None:

@@ -32,12 +32,18 @@ TYPED = {
 
 
 def apply(
-    cohort: Cohort, locale: str = "en", status: S = S.SUBMITTED, name: str = "Aizada", **person: Any
+    cohort: Cohort,
+    locale: str = "en",
+    status: S = S.SUBMITTED,
+    name: str = "Aizada",
+    search_name: str = "",
+    **person: Any,
 ) -> Application:
     return ApplicationFactory(
         cohort=cohort,
         status=status,
         listed_name=name,
+        search_name=search_name,
         person=PersonFactory(given_names=name, locale=locale, **person),
     )
 

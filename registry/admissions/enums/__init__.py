@@ -2,6 +2,10 @@
 
 from enum import StrEnum
 
+from registry.admissions.enums.mails import AudienceResult as AudienceResult
+from registry.admissions.enums.mails import MailEvent as MailEvent
+from registry.admissions.enums.mails import Placeholder as Placeholder
+from registry.admissions.enums.mails import SkipReason as SkipReason
 from registry.core.i18n import Labelled, _l
 
 
@@ -378,67 +382,3 @@ class RowStatus(Labelled):
     KNOWN = "known", _l("Imported before")
     IMPORTED = "imported", _l("Imported")
     REFUSED = "refused", _l("Refused")
-
-
-class MailEvent(Labelled):
-    """What applicants and guardians are told of by mail; the values name the standard texts."""
-
-    APPLICATION_RECEIVED = "application_received", _l("The application has arrived")
-    APPLICATION_INELIGIBLE = "application_ineligible", _l("It has arrived, but a condition is not fulfilled")
-    APPLICATION_ADMITTED = "application_admitted", _l("It goes on although a condition is not fulfilled")
-    DRAFT_REMINDER = "draft_reminder", _l("Reminder: the draft is not sent yet")
-    GUARDIAN_REQUEST = "guardian_request", _l("The guardian is asked for consent")
-    GUARDIAN_CONSENTED = "guardian_consented", _l("The guardian has agreed")
-    GUARDIAN_REFUSED = "guardian_refused", _l("The guardian has refused")
-    APPLICATION_RETURNED = "application_returned", _l("Something must be corrected")
-    CORRECTIONS_REMINDER = "corrections_reminder", _l("Reminder: corrections are missing")
-    CORRECTIONS_RECEIVED = "corrections_received", _l("The corrections have arrived")
-    OFFER_MADE = "offer_made", _l("A place is offered")
-    PROMOTED = "promoted", _l("A place is offered from the waiting list")
-    OFFER_REMINDER = "offer_reminder", _l("Reminder: the offer is not answered yet")
-    WAITLISTED = "waitlisted", _l("On the waiting list")
-    REJECTED = "rejected", _l("No place this time")
-    NOT_ENDORSED = "not_endorsed", _l("No place this time: the state endorsed others")
-    PLACE_ACCEPTED = "place_accepted", _l("The place is accepted")
-    OFFER_DECLINED = "offer_declined", _l("The place is declined")
-    OFFER_LAPSED = "offer_lapsed", _l("Nobody answered the offer in time")
-    APPLICATION_WITHDRAWN = "application_withdrawn", _l("The application is withdrawn")
-    APPLICATION_CLOSED = "application_closed", _l("The application is closed without a decision")
-    COHORT_CANCELLED = "cohort_cancelled", _l("The cohort is cancelled")
-
-
-class Placeholder(Labelled):
-    """What a wording can name in braces."""
-
-    NAME = "name", _l("The applicant’s given name")
-    PROGRAMME = "programme", _l("The programme’s title in the reader’s language")
-    COHORT = "cohort", _l("The cohort’s name in the reader’s language")
-    STARTS_ON = "starts_on", _l("The first day of the cohort")
-    CODE = "code", _l("The code of the application")
-    APPLICATION_LINK = "application_link", _l("The link to the applicant’s own page")
-    OFFER_LINK = "offer_link", _l("The link to accept or decline")
-    CONSENT_LINK = "consent_link", _l("The guardian’s link, which works for this mail only")
-    DEADLINE = "deadline", _l("Until when, with the time zone, and in the reader’s own one where it differs")
-    ARRIVED_AT = "arrived_at", _l("When the application arrived")
-    CONDITIONS = "conditions", _l("The conditions that are not fulfilled")
-    NEXT_STEP = "next_step", _l("A sentence on what happens next")
-    REASON = "reason", _l("The reason that was chosen or written for this applicant")
-
-
-class AudienceResult(Labelled):
-    """What an audience mail has come to for one application."""
-
-    WAITING = "waiting", _l("Not yet")
-    WRITTEN = "written", _l("Written")
-    SKIPPED = "skipped", _l("Left out")
-
-
-class SkipReason(Labelled):
-    """Why an audience mail leaves somebody out."""
-
-    NO_ADDRESS = "no_address", _l("There is no e-mail address.")
-    ENDED = "ended", _l("The application has ended. Filter by its status to write to such applicants.")
-    SAME_ADDRESS = "same_address", _l("Another application with the same address gets the mail.")
-    UNTOLD = "untold", _l("The applicant has not been told of the outcome yet.")
-    MOVED_ON = "moved_on", _l("The application has moved on since the mail was written.")
-    NOT_ALLOWED = "not_allowed", _l("Whoever began sending may no longer write to these applicants.")
