@@ -89,6 +89,10 @@ APPLICATION = Lifecycle(
         ),
         row("return", {S.SUBMITTED, S.UNDER_REVIEW}, S.RETURNED, P.APPLICATION_PROCESS, needs_reason=True),
         row("resubmit", {S.RETURNED}, S.SUBMITTED, P.APPLICATION_SUBMIT),
+        # When what was corrected says who may apply, or whose seat it is.
+        row("resubmit_ineligible", {S.RETURNED}, S.INELIGIBLE, P.APPLICATION_SUBMIT),
+        row("resubmit_to_guardian", {S.RETURNED}, S.AWAITING_GUARDIAN, P.APPLICATION_SUBMIT),
+        row("resubmit_to_focal_point", {S.RETURNED}, S.AWAITING_ENDORSEMENT, P.APPLICATION_SUBMIT),
         row("start_review", {S.SUBMITTED}, S.UNDER_REVIEW, P.APPLICATION_PROCESS),
         row("first_review", {S.SUBMITTED}, S.UNDER_REVIEW, P.APPLICATION_REVIEW),
         row(

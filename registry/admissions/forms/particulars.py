@@ -130,7 +130,7 @@ class StateForm(PageForm):
         _l("For which state do you apply?"),
         [InputRequired(_l("Choose one of the states."))],
         description=_l(
-            "You have a choice. Seats are set aside by state; after sending it cannot be changed."
+            "You have a choice. Seats are set aside by state; after sending it changes only when we ask you to check it."
         ),
     )
 

@@ -16,22 +16,30 @@ from registry.admissions.models import (
 )
 from registry.admissions.operations import notices
 from registry.admissions.operations.decisions import unstage_decision
+from registry.admissions.operations.guardians import send_request
+from registry.admissions.operations.judging import forget_answer, judge_again
+from registry.admissions.operations.letters import write_applicant
 from registry.admissions.operations.offers import place_first_come
 from registry.admissions.operations.steps import take_step
 from registry.admissions.operations.submission import freeze_names
 from registry.admissions.queries import answers as answer_queries
 from registry.admissions.queries import corrections as queries
 from registry.admissions.queries.journey import get_journey
+from registry.admissions.queries.nominations import find_answer
 from registry.admissions.queries.seats import find_unreleased_decision, get_cohort_of, reload_locked
 from registry.admissions.rules.corrections import (
+    DECIDING,
     FIELDS,
     compute_due,
     is_over,
+    list_following,
     list_returnable,
+    needs_guardian,
+    particulars_of,
     take_stock,
 )
-from registry.admissions.rules.eligibility import judge
-from registry.admissions.rules.journey import Journey, freeze_profile
+from registry.admissions.rules.eligibility import Verdict, judge
+from registry.admissions.rules.journey import Journey, freeze_profile, needs_endorsement
 from registry.admissions.rules.sections import asked_by, spread
 from registry.core import clock
 from registry.core.database import db
@@ -53,7 +61,7 @@ def return_application(
     policy.require(actor, Permission.APPLICATION_PROCESS, application)
     application = reload_locked(application)
     cohort = get_cohort_of(application)
-    pages = list_returnable(application, get_journey(application).asked)
+    pages = list_returnable(application, get_journey(application))
     if not reasons or not set(reasons) <= set(pages):
         raise InvalidInput(_l("Say of at least one answer what is missing."))
     if due_on <= clock.today(cohort.zone):
@@ -78,8 +86,9 @@ def return_application(
     )
     db.session.add(request)
     answers = _answers(application)
+    particulars = particulars_of(application.profile, application.member_state)
     for position, page in enumerate(asked):
-        before = take_stock(page, application.profile, answers)
+        before = take_stock(page, particulars, answers)
         db.session.add(
             CorrectionItem(request=request, page=page, position=position, reason=reasons[page], before=before)
         )
@@ -91,6 +100,8 @@ def return_application(
 def resubmit_application(application: Application, *, actor: Actor) -> Application:
     """Send the corrected application. Twice changes nothing.
 
+    Where it says now that somebody else may apply, or for another state, it is judged anew: it goes on, or to the
+    coordinator as not eligible, to the guardian or to the state.
     Errors: NotAllowed; Conflict when it is too late or the application ended; InvalidInput when pages are
             missing.
     """
@@ -107,22 +118,42 @@ def resubmit_application(application: Application, *, actor: Actor) -> Applicati
         )
     journey = get_journey(application)
     asked = {item.page for item in request.items}
-    if any(page.key in asked for page in journey.missing):
+    if any(page.key in asked | {*list_following(asked, journey)} for page in journey.missing):
         raise InvalidInput(_l("Some answers are missing. Complete the pages below, then send."))
     _freeze_again(journey, asked)
     answers = _answers(application)
+    verdict = judge_again(journey, actor=actor) if DECIDING & asked else None
+    particulars = particulars_of(application.profile, application.member_state)
     for item in request.items:
-        item.after = take_stock(item.page, application.profile, answers)
+        item.after = take_stock(item.page, particulars, answers)
     request.answered_at = clock.now()
-    take_step(application, "resubmit", actor=actor)
-    if place_first_come(application) is None:
-        notices.tell_resubmitted(application, request)
+    _go_on(journey, request, verdict, actor=actor)
     return application
+
+
+def _go_on(journey: Journey, request: CorrectionRequest, verdict: Verdict | None, *, actor: Actor) -> None:
+    application, again = journey.application, str(request.id)
+    if verdict is not None and verdict.refuses:
+        take_step(application, "resubmit_ineligible", actor=actor)
+        failures = [outcome.rule.label for outcome in verdict.failures]
+        write_applicant("application_ineligible", application, key=again, failures=failures)
+    elif verdict is not None and needs_guardian(journey):
+        forget_answer(application)
+        take_step(application, "resubmit_to_guardian", actor=actor)
+        send_request(application, journey.guardianship)
+        write_applicant("application_received", application, key=again)
+    elif verdict is not None and needs_endorsement(journey.cohort) and find_answer(application) is None:
+        take_step(application, "resubmit_to_focal_point", actor=actor)
+        write_applicant("application_received", application, key=again)
+    else:
+        take_step(application, "resubmit", actor=actor)
+        if place_first_come(application) is None:
+            notices.tell_resubmitted(application, request)
 
 
 def list_changed_pages(request: CorrectionRequest, journey: Journey) -> set[str]:
     """Of the pages that are asked for, those that no longer say what they said."""
-    profile = freeze_profile(journey.person)
+    profile = particulars_of(freeze_profile(journey.person), journey.member_state)
     answers = {
         each.page: journey.answers.get(each.key) for each in spread(journey.questions, journey.entries)
     }
@@ -136,9 +167,9 @@ def _answers(application: Application) -> dict[str, Any]:
 def _freeze_again(journey: Journey, asked: set[str]) -> None:
     """The particulars on the pages that were asked for, and what the rules say of them."""
     application, profile = journey.application, freeze_profile(journey.person)
-    corrected = {name: profile[name] for page in asked & set(FIELDS) for name in FIELDS[page]}
-    application.profile = {**application.profile, **corrected}
-    if PersonalPage.NAMES in asked:
+    names = {name for page in asked & set(FIELDS) for name in FIELDS[page]} & profile.keys()
+    application.profile = {**application.profile, **{name: profile[name] for name in names}}
+    if {PersonalPage.NAMES, PersonalPage.BIRTH} & asked:
         freeze_names(application, journey.person)
     rules = {rule for page, rule in _RULES.items() if page in asked}
     if not rules:

@@ -10,9 +10,10 @@ from registry.admissions.enums import ApplicationStatus
 from registry.admissions.errors import InvalidAnswer
 from registry.admissions.models import Answer, Application, Attachment, Question
 from registry.admissions.operations.invitations import use_invitation
+from registry.admissions.operations.judging import change_state
 from registry.admissions.queries import journey as queries
 from registry.admissions.queries.attachments import list_current
-from registry.admissions.queries.corrections import find_open_request
+from registry.admissions.queries.corrections import find_open_request, find_reason
 from registry.admissions.rules.answers import find_faults
 from registry.admissions.rules.consents import get_consent_text
 from registry.admissions.rules.corrections import is_over
@@ -98,7 +99,7 @@ def open_page(application: Application, page: str, *, actor: Actor) -> None:
 
 def _require_asked(application: Application, page: str) -> None:
     request = find_open_request(application)
-    if request is None or page not in {item.page for item in request.items}:
+    if request is None or not find_reason(application, page):
         raise Conflict(_l("Only the answers we asked about can be changed now."))
     if is_over(request, clock.now()):
         raise Conflict(
@@ -114,7 +115,10 @@ def save_state(application: Application, state: str, *, journey: Journey, actor:
     if state not in journey.states:
         raise InvalidInput(_l("Choose one of the states."), field="state")
     open_page(application, "state", actor=actor)
-    application.member_state = state
+    if application.submitted_at is None:
+        application.member_state = state
+    else:
+        change_state(application, state, actor=actor)
     return application
 
 

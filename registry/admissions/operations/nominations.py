@@ -80,8 +80,6 @@ def undo_endorsement(application: Application, *, actor: Actor) -> None:
     application = queries.reload_to_endorse(application)
     policy.require(actor, Permission.APPLICATION_ENDORSE, application)
     cohort = application.cohort
-    # Locked together with the order of all that the state has endorsed, which closes behind it.
-    nominated = queries.lock_endorsed(cohort, application.member_state)
     given = queries.find_answer(application)
     nomination = given.nomination if given else None
     is_released = find_last_release(cohort) is not None
@@ -90,25 +88,29 @@ def undo_endorsement(application: Application, *, actor: Actor) -> None:
     ):
         raise Conflict(refusal)
     assert nomination is not None  # noqa: S101 -- for the type checker
+    about = {"rank": [nomination.rank, None], "is_endorsed": [nomination.is_endorsed, None]}
+    take_step(application, "undo_endorsement", actor=actor, about=about)
+    drop_nomination(application, nomination, actor=actor)
+
+
+def drop_nomination(application: Application, nomination: Nomination, *, actor: Actor) -> None:
+    """Forget what the state has said of the application. The order of all others closes behind it."""
+    # Locked together with the order of all that the state has endorsed.
+    nominated = queries.lock_endorsed(get_cohort_of(application), nomination.member_state)
     left = nomination.rank
-    take_step(
-        application,
-        "undo_endorsement",
-        actor=actor,
-        about={"rank": [left, None], "is_endorsed": [nomination.is_endorsed, None]},
-    )
     forget_endorsement(application)
     db.session.delete(nomination)
     db.session.flush()
-    if left is not None:
-        movable = {
-            each.application.code: each
-            for each in nominated
-            if each.application.id != application.id and each.application.status in RANKED_STATUSES
-        }
-        ranked = [(code, each.nomination.rank) for code, each in movable.items() if each.nomination.rank]
-        moved = close_gap(ranked, left)
-        _give_ranks([movable[code] for code in moved], moved, actor)
+    if left is None:
+        return
+    movable = {
+        each.application.code: each
+        for each in nominated
+        if each.application.id != application.id and each.application.status in RANKED_STATUSES
+    }
+    ranked = [(code, each.nomination.rank) for code, each in movable.items() if each.nomination.rank]
+    moved = close_gap(ranked, left)
+    _give_ranks([movable[code] for code in moved], moved, actor)
 
 
 def pass_on(application: Application, *, actor: Actor) -> bool:

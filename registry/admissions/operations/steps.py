@@ -1,5 +1,7 @@
 """One step of an application, counted in the same transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -71,9 +73,24 @@ def take_step(
 
 def forget_endorsement(application: Application) -> None:
     """The state's answer was taken back: the application does not count as endorsed any more."""
-    if application.endorsed_at is not None:
-        _count_figure(application, Figure.ENDORSED, -1, on=application.endorsed_at.date())
+    with counted_anew(application):
         application.endorsed_at = None
+
+
+@contextmanager
+def counted_anew(application: Application) -> Iterator[None]:
+    """Inside, what a sent application counts as may change: state, sex, age band, and how far it has come."""
+    _count_all(application, -1)
+    yield
+    _count_all(application, 1)
+
+
+def _count_all(application: Application, difference: int) -> None:
+    _count_status(application, application.status, difference)
+    for stamp, figure in _FIGURES.items():
+        at = getattr(application, stamp)
+        if at is not None:
+            _count_figure(application, figure, difference, on=at.date())
 
 
 def _count_status(application: Application, status: ApplicationStatus, difference: int) -> None:

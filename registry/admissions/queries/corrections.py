@@ -7,10 +7,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry.access.actor import Actor
-from registry.admissions.enums import ApplicationStatus
+from registry.admissions.enums import ApplicationStatus, PersonalPage
 from registry.admissions.models import Application, CorrectionRequest, Question
-from registry.admissions.queries.journey import Heading, get_heading
-from registry.admissions.rules.corrections import Change, list_changes, list_reviewed_changes
+from registry.admissions.queries.journey import Heading, get_heading, get_journey
+from registry.admissions.rules.corrections import (
+    DECIDING,
+    Change,
+    list_changes,
+    list_following,
+    list_reviewed_changes,
+)
 from registry.admissions.rules.sections import AskedQuestion, spread
 from registry.catalogue.models import Cohort, Programme
 from registry.core.database import db
@@ -47,10 +53,15 @@ def find_open_request(application: Application) -> CorrectionRequest | None:
 
 
 def find_reason(application: Application, page: str) -> str:
-    """Why the page is asked for again; empty when it is not."""
+    """Why the page is asked for again; empty when it is not. A page that follows from another has its reason."""
     request = find_open_request(application)
-    items = request.items if request else []
-    return next((item.reason for item in items if item.page == page), "")
+    reasons = {item.page: item.reason for item in request.items} if request else {}
+    if page in reasons or not DECIDING & reasons.keys():
+        return reasons.get(page, "")
+    if page not in {PersonalPage.STATE, PersonalPage.GUARDIAN}:
+        return ""
+    is_open = page in list_following(reasons, get_journey(application))
+    return next(reasons[each] for each in reasons if each in DECIDING) if is_open else ""
 
 
 def list_own_open(actor: Actor) -> list[OwnCorrection]:

@@ -32,7 +32,7 @@ HISTORY = tuple(
     for step in (
         *("endorse", "decline_endorsement", "undo_endorsement", "rank", "pass_on"),
         *("endorse_for_state", "decline_for_state"),
-        *("submit_to_focal_point", "consent_to_focal_point", "withdraw"),
+        *("submit_to_focal_point", "consent_to_focal_point", "resubmit_to_focal_point", "withdraw"),
         *("submit_nominated", "consent_nominated"),
     )
 )

@@ -1,6 +1,6 @@
 """What can be asked for again, and what was changed. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,20 +9,25 @@ from zoneinfo import ZoneInfo
 from registry.admissions.enums import PersonalPage
 from registry.admissions.models import Application, CorrectionItem, CorrectionRequest
 from registry.admissions.rules.blindness import collect_names, is_for_reviewers, mask, read_value
+from registry.admissions.rules.journey import Journey
 from registry.admissions.rules.sections import AskedQuestion
 from registry.admissions.rules.summaries import list_rows
 from registry.catalogue.models import Cohort
+from registry.people.enums import ConsentAction, ConsentPurpose
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     PersonalPage.NAMES: (*("family_name", "given_names", "patronymic", "native_name", "latin_name"),),
+    PersonalPage.BIRTH: ("born_on", "sex"),
+    PersonalPage.COUNTRIES: ("citizenship_codes", "residence", "settlement"),
+    PersonalPage.STATE: ("member_state",),
     PersonalPage.CONTACT: ("phone", "locale"),
     PersonalPage.BACKGROUND: ("education", "occupation"),
     PersonalPage.LANGUAGES: ("language_levels",),
 }
-"""Pages about the person that can be asked for again, with what they write into the profile.
+"""Pages about the person that can be asked for again, with what they say (see `particulars_of`)."""
 
-Not those that say whose seat it is and who may apply: what was counted at submission stays.
-"""
+DECIDING = frozenset({PersonalPage.BIRTH, PersonalPage.COUNTRIES, PersonalPage.STATE})
+"""Those that say whose seat it is and who may apply: the application is judged and counted anew with them."""
 
 DAYS = 7
 """Days to answer that a return proposes."""
@@ -38,10 +43,37 @@ class Change:
     after: Any
 
 
-def list_returnable(application: Application, asked: Iterable[AskedQuestion]) -> list[str]:
+def list_returnable(application: Application, journey: Journey) -> list[str]:
     """The pages that can be asked for again, in the order of the form."""
-    personal = [page.value for page in PersonalPage if page in FIELDS and application.profile]
-    return personal + [each.page for each in asked]
+    has_choice = len(journey.states) > 1
+    personal = [
+        page.value
+        for page in PersonalPage
+        if page in FIELDS and application.profile and (page is not PersonalPage.STATE or has_choice)
+    ]
+    return personal + [each.page for each in journey.asked]
+
+
+def list_following(asked: Collection[str], journey: Journey) -> list[str]:
+    """Pages that nobody named, but that what is being corrected opens: other countries may leave a choice of
+    states, and another date of birth may need a guardian, who has not agreed yet."""
+    found = []
+    if PersonalPage.COUNTRIES in asked and PersonalPage.STATE not in asked and len(journey.states) > 1:
+        found.append(PersonalPage.STATE.value)
+    if DECIDING & set(asked) and needs_guardian(journey):
+        found.append(PersonalPage.GUARDIAN.value)
+    return found
+
+
+def needs_guardian(journey: Journey) -> bool:
+    """Whether a guardian must agree and has not."""
+    said = journey.consents.get(ConsentPurpose.PARTICIPATION)
+    return journey.is_minor and (said is None or said.action is not ConsentAction.GIVEN)
+
+
+def particulars_of(profile: Mapping[str, Any], member_state: str) -> dict[str, Any]:
+    """What the personal pages say, with whose seat it would be."""
+    return {**profile, "member_state": member_state}
 
 
 def compute_due(cohort: Cohort, due_on: date) -> datetime:
@@ -55,7 +87,7 @@ def is_over(request: CorrectionRequest, at: datetime) -> bool:
 
 
 def take_stock(page: str, profile: Mapping[str, Any], answers: Mapping[str, Any]) -> Any:
-    """What the page says now, as plain JSON. `answers` maps page -> value."""
+    """What the page says now, as plain JSON. `profile` is of `particulars_of`; `answers` maps page -> value."""
     if page in FIELDS:
         return {name: profile.get(name) for name in FIELDS[page]}
     return answers.get(page)
@@ -100,7 +132,7 @@ def _compare_particulars(item: CorrectionItem, application: Application) -> Iter
     before, after = (
         {
             row.label: row.value
-            for row in list_rows({**application.profile, **side}, "")
+            for row in list_rows({**application.profile, **side}, side.get("member_state", ""))
             if row.page == item.page
         }
         for side in (item.before, item.after or {})

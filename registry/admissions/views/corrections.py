@@ -16,7 +16,7 @@ from registry.admissions.queries import corrections as queries
 from registry.admissions.queries.answers import list_answers
 from registry.admissions.queries.journey import get_journey
 from registry.admissions.rules.blindness import read_value
-from registry.admissions.rules.corrections import DAYS, is_over, list_returnable
+from registry.admissions.rules.corrections import DAYS, is_over, list_following, list_returnable
 from registry.admissions.rules.sections import asked_by
 from registry.admissions.rules.summaries import list_rows
 from registry.admissions.views.applications import application_context, back_arguments
@@ -57,8 +57,8 @@ def return_application(code: str) -> Any:
 
 
 def _list_pages(application: Application) -> list[AskedPage]:
-    asked = get_journey(application).asked
-    labels = {each.page: each.label for each in asked}
+    journey = get_journey(application)
+    labels = {each.page: each.label for each in journey.asked}
     labels |= {page.value: str(page.label) for page in PersonalPage}
     now: dict[str, list[tuple[str, Any]]] = {}
     for row in list_rows(application.profile, application.member_state) if application.profile else ():
@@ -66,7 +66,8 @@ def _list_pages(application: Application) -> list[AskedPage]:
     for answer in list_answers(application):
         now[asked_by(answer).page] = [("", read_value(answer.question, answer.value))]
     return [
-        AskedPage(key, labels[key], now.get(key, [("", None)])) for key in list_returnable(application, asked)
+        AskedPage(key, labels[key], now.get(key, [("", None)]))
+        for key in list_returnable(application, journey)
     ]
 
 
@@ -102,18 +103,22 @@ def describe_request(application: Application) -> dict[str, Any] | None:
     journey = get_journey(application)
     missing = {page.key for page in journey.missing}
     changed = operations.list_changed_pages(request, journey)
+    reasons = {item.page: item.reason for item in request.items}
+    following = list_following(reasons, journey)
+    reasons |= dict.fromkeys(following, _("This follows from what you corrected."))
+    changed |= set(following) - missing
     return {
         "request": request,
         "is_over": is_over(request, clock.now()),
         "pages": [
             {
-                "label": page_label(journey, item.page),
-                "href": page_url(journey.cohort, item.page),
-                "reason": item.reason,
-                "is_missing": item.page in missing,
-                "is_changed": item.page in changed,
+                "label": page_label(journey, page),
+                "href": page_url(journey.cohort, page),
+                "reason": reason,
+                "is_missing": page in missing,
+                "is_changed": page in changed,
             }
-            for item in request.items
+            for page, reason in reasons.items()
         ],
-        "is_complete": not any(item.page in missing for item in request.items),
+        "is_complete": not missing & reasons.keys(),
     }

@@ -127,7 +127,8 @@ def test_return_from_review_takes_the_staged_decision_back(sent) -> None:
 REFUSED = {
     "nothing named": ({}, DUE, None),
     "a page that does not exist": ({"question-none": "x"}, DUE, None),
-    "a page that was counted": ({"birth": "x"}, DUE, None),
+    "a page that is nobody's to name": ({"guardian": "x"}, DUE, None),
+    "a choice that there is not": ({"state": "x"}, DUE, None),
     "today": ({"names": "x"}, date(2027, 3, 15), "due_on"),
     "after the start": ({"names": "x"}, date(2027, 9, 1), "due_on"),
 }

@@ -40,6 +40,9 @@ EXPECTED = {
     "override": ({S.INELIGIBLE}, S.SUBMITTED, {"coordinator"}),
     "return": ({S.SUBMITTED, S.UNDER_REVIEW}, S.RETURNED, {"coordinator"}),
     "resubmit": ({S.RETURNED}, S.SUBMITTED, {"applicant"}),
+    "resubmit_ineligible": ({S.RETURNED}, S.INELIGIBLE, {"applicant"}),
+    "resubmit_to_guardian": ({S.RETURNED}, S.AWAITING_GUARDIAN, {"applicant"}),
+    "resubmit_to_focal_point": ({S.RETURNED}, S.AWAITING_ENDORSEMENT, {"applicant"}),
     "start_review": ({S.SUBMITTED}, S.UNDER_REVIEW, {"coordinator"}),
     "first_review": ({S.SUBMITTED}, S.UNDER_REVIEW, set()),  # A reviewer it is assigned to: see test_reviews.
     "offer": ({S.UNDER_REVIEW}, S.OFFERED, {"coordinator"}),
