@@ -97,8 +97,8 @@ def test_a_mail_is_worded_and_released_and_many_are_written_to(
     reader.press("Continue")
     main = page.locator("main")
     expect(page.get_by_role("heading", level=1)).to_have_text("Write to 3 people")
-    expect(main).to_contain_text("2 people get the text in their language: Русский.")
-    expect(main).to_contain_text("1 person reads 中文 and gets the text in English.")
+    expect(main).to_contain_text("2 people get the text in their language: Russian.")
+    expect(main).to_contain_text("1 person reads another language (Chinese) and gets this text: English.")
     expect(main).to_contain_text("1 application: The application has ended.")
     expect(main).to_contain_text("Hello 雨桐, your page:")
     assert site.list_mails(f"{name}-zh-{S.SUBMITTED}@example.org") == []

@@ -115,9 +115,9 @@ def test_the_last_look_tells_how_many_in_which_language_who_is_left_out_and_how_
     page = text_of(client.get(planned.location).get_data(as_text=True))
 
     assert "Write to 4 people" in page
-    assert "2 people get the text in their language: Русский." in page
+    assert "2 people get the text in their language: Russian." in page
     assert "1 person gets the text in their language: English." in page
-    assert "1 person reads 中文 and gets the text in English." in page
+    assert "1 person reads another language (Chinese) and gets this text: English." in page
     assert "1 application: There is no e-mail address." in page
     assert "English: 雨桐" in page
     assert "Русский: Айгерим" in page
