@@ -4,6 +4,7 @@ from typing import Any
 
 from registry.admissions.enums import ClosingReason
 from registry.admissions.models import Application, CorrectionRequest, Offer, StagedDecision
+from registry.admissions.operations.letters import forget
 from registry.admissions.operations.mails import forget_audience
 from registry.admissions.operations.wordings import word_mail
 from registry.admissions.queries import notices as queries
@@ -59,9 +60,7 @@ def tell_rejected(application: Application, staged: StagedDecision) -> None:
 
 def tell_not_endorsed(application: Application) -> None:
     """The focal point did not endorse; told with the cohort's first release."""
-    # Until now it was written to like all that are in review.
-    forget_audience(application)
-    _tell("not_endorsed", application)
+    _tell("not_endorsed", application, is_without_step=True)
 
 
 def tell_admitted(application: Application) -> None:
@@ -106,7 +105,7 @@ def tell_reopened(application: Application) -> None:
 
 def tell_cancelled(application: Application) -> None:
     """The cohort does not take place."""
-    _tell("cohort_cancelled", application)
+    _tell("cohort_cancelled", application, is_without_step=True)
 
 
 def remind_draft(application: Application) -> None:
@@ -153,21 +152,32 @@ def _tell_of_corrections(kind: str, application: Application, request: Correctio
     )
 
 
-def _tell(kind: str, application: Application, *, key: str | None = None, **facts: Any) -> None:
+def _tell(
+    kind: str,
+    application: Application,
+    *,
+    key: str | None = None,
+    is_without_step: bool = False,
+    **facts: Any,
+) -> None:
+    """`is_without_step`: the application does not move, so nothing else stops the earlier news."""
     person = queries.get_person(application)
     to = get_address(person)
     key = key or f"{kind}:{application.code}"
-    # Told already: the same news must not overtake itself.
-    if not to.address or queries.was_told(key):
+    if not to.address:
         return
-    topic = topic_of(application)
-    messages.supersede(topic)
+    if is_without_step:
+        # Told already: the same news must not overtake itself.
+        if queries.was_told(key):
+            return
+        forget(application)
+        forget_audience(application)
     recipient = Recipient(to.address, to.locale, to.zone, to.user_id)
     messages.queue(
         kind,
         key=key,
         to=recipient,
-        topic=topic,
+        topic=topic_of(application),
         mail=word_mail(kind, describe(application, to.locale) | facts, recipient),
     )
 

@@ -10,7 +10,7 @@ from registry.access.actor import Actor
 from registry.admissions.enums import ApplicationStatus, Decision, MailEvent, OfferAnswer
 from registry.admissions.lifecycle import APPLICATION
 from registry.admissions.models import Application
-from registry.admissions.operations import offers, sweeps
+from registry.admissions.operations import notices, offers, sweeps
 from registry.admissions.operations.decisions import close_application
 from registry.admissions.operations.guardians import send_request
 from registry.admissions.operations.releases import release_decisions
@@ -263,3 +263,23 @@ def test_the_sweeps_leave_nothing_that_contradicts_them() -> None:
         "offer_made": MessageStatus.SUPERSEDED,
         "offer_lapsed": MessageStatus.QUEUED,
     }
+
+
+@pytest.mark.parametrize(
+    ("status", "pending", "tell", "told"),
+    [
+        (S.NOT_ENDORSED, E.APPLICATION_RECEIVED, notices.tell_not_endorsed, E.NOT_ENDORSED),
+        (S.ACCEPTED, E.PLACE_ACCEPTED, notices.tell_cancelled, E.COHORT_CANCELLED),
+    ],
+)
+def test_news_without_a_step_take_the_place_of_earlier_ones_but_not_of_themselves(
+    status: S, pending: E, tell: Callable[[Application], None], told: E
+) -> None:
+    application = ApplicationFactory(status=status)
+    waits(application, pending.value)
+
+    for _ in range(2):
+        with transaction():
+            tell(application)
+
+    assert states() == {pending.value: MessageStatus.SUPERSEDED, told.value: MessageStatus.QUEUED}
