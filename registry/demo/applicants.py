@@ -19,6 +19,7 @@ from registry.core.database import db
 from registry.core.errors import RegistryError
 from registry.core.i18n import in_locale
 from registry.demo import queries
+from registry.demo.forms import answer_about_shops
 from registry.demo.people import HOMELANDS, Figure, invent_person
 from registry.demo.plan import CohortPlan
 from registry.demo.texts import write_answers
@@ -150,6 +151,8 @@ def _answer(way: Journey, newly: Newly, random: Random) -> None:
     for question in way.questions:
         if question.key in answers:
             journey.save_answer(application, question, answers[question.key], actor=actor)
+    if any(question.key == "sells" for question in way.questions):
+        answer_about_shops(way, figure.locale, random, actor=actor)
     if way.is_minor:
         people.save_guardian(
             way.person,

@@ -13,6 +13,7 @@ from registry.catalogue.models import Cohort
 from registry.catalogue.operations.programmes import ProgrammeFacts, ProgrammeText
 from registry.catalogue.operations.results import Declared, Planned
 from registry.demo import queries
+from registry.demo.forms import compose_form
 from registry.demo.plan import CohortPlan, name_cohort, number_cohort
 from registry.demo.programmes import ACADEMY, FUND, ORGANISATIONS, PROGRAMMES, SOURCE, ProgrammePlan
 from registry.demo.reviewing import found_criteria
@@ -129,5 +130,7 @@ def found_cohort(world: World, plan: CohortPlan) -> Cohort:
     cohorts.set_quotas(cohort, capacity=sum(seats.values()), seats=seats, version=None, actor=coordinator)
     if plan.days.release is not None:
         found_criteria(world, cohort)
+    if plan.asks_about_shops:
+        compose_form(cohort, actor=coordinator)
     cohorts.publish_cohort(cohort, actor=coordinator)
     return cohort

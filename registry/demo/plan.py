@@ -60,6 +60,8 @@ class CohortPlan:
     pools_open: int | None = None
     """The day from which unused seats are everybody's."""
     needs_latin_name: bool = False
+    asks_about_shops: bool = False
+    """Whether its form goes beyond the standard one."""
     general_serves_all: bool = False
     speaks: tuple[str, LanguageLevel] | None = None
     """A language (BCP 47) that applicants need."""
@@ -142,6 +144,7 @@ COHORTS = (
         _each(SCO, 6),
         applicants=140,
         needs_latin_name=True,
+        asks_about_shops=True,
         **_NOMINATED,
     ),
     CohortPlan(

@@ -141,3 +141,15 @@ def write_answers(locale: str, random: Random) -> dict[str, str]:
         "experience": random.choices(list(_EXPERIENCE), list(_EXPERIENCE.values()))[0],
         "plans": random.choice(_PLANS[locale]),
     }
+
+
+_SHOPS = {
+    "en": ("Valley Goods", "The Felt Corner", "Two Rivers Shop", "Sunny Crafts"),
+    "ru": ("Горный дворик", "Войлочный уголок", "Две реки", "Солнечная лавка"),
+    "zh": ("山谷小店", "毛毡角落", "两江小铺", "阳光手作"),
+}
+
+
+def write_shop(locale: str, random: Random) -> tuple[str, str, int]:
+    """Name, kind of goods and monthly orders of a shop."""
+    return random.choice(_SHOPS[locale]), random.choice(("food", "clothes", "other")), random.randrange(2, 90)

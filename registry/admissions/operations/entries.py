@@ -3,8 +3,8 @@
 from registry.access.actor import Actor
 from registry.admissions.models import Answer, Application, Attachment, FormSection
 from registry.admissions.operations.journey import forget, forget_unasked, open_page
-from registry.admissions.queries import journey as queries
 from registry.admissions.queries.attachments import list_current
+from registry.admissions.queries.journey import get_journey
 from registry.admissions.rules.journey import Journey
 from registry.admissions.rules.sections import SECTION, page_key, spread
 from registry.core.database import db
@@ -55,7 +55,7 @@ def remove_entry(journey: Journey, section: FormSection, number: int, *, actor: 
     application.saved_pages = [page for page in application.saved_pages if page not in pages]
     questions = {each.id for each in journey.questions if each.section is section}
     forget(application, lambda each: each.question_id in questions and each.entry == number)
-    forget_unasked(queries.get_journey(application))
+    forget_unasked(get_journey(application))
     return application
 
 
@@ -69,14 +69,17 @@ def _store(journey: Journey, section: FormSection, numbers: list[int], actor: Ac
 
 def number_through(journey: Journey) -> None:
     """From now on the entries of each section are 1, 2, 3 ..., as they are read."""
-    application = journey.application
     moved = [each for each in spread(journey.questions, journey.entries) if each.place not in (0, each.entry)]
+    # Read again where it matters: what is not asked is deleted by now.
+    application = get_journey(journey.application).application if moved else journey.application
     places = {(each.question.id, each.entry): each.place for each in moved}
-    given: list[Answer | Attachment] = [*application.answers, *list_current(application)]
+    given: list[Answer | Attachment] = [*application.answers, *list_current(application)] if moved else []
     # In this order each number is free by then.
     for each in sorted(given, key=lambda each: each.entry):
         each.entry = places.get((each.question_id, each.entry), each.entry)
         db.session.flush()
     pages = {each.page: page_key(each.question, each.place) for each in moved}
     application.saved_pages = [pages.get(page, page) for page in application.saved_pages]
-    application.entries = {key: [*range(1, len(numbers) + 1)] for key, numbers in journey.entries.items()}
+    application.entries = {
+        key: [*range(1, len(journey.entries[key]) + 1)] for key in sorted(journey.repeating)
+    }

@@ -155,7 +155,7 @@ def save_answer(
         db.session.add(Answer(application=application, question=question, entry=entry, value=value))
     else:
         answer.value = value
-    if queries.has_conditions(application):
+    if queries.decides_what_is_asked(question):
         db.session.flush()
         forget_unasked(queries.get_journey(application))
     return application
@@ -164,9 +164,12 @@ def save_answer(
 def forget_unasked(journey: Journey) -> None:
     """Delete the answers, and files, to questions that this person is not asked, or not any more."""
     asked = {(each.question.id, each.entry) for each in journey.asked}
-    if (entries := journey.asked_entries) != journey.application.entries:
-        journey.application.entries = entries
-    forget(journey.application, lambda each: (each.question_id, each.entry) not in asked)
+    application, repeating = journey.application, journey.repeating
+    if application.entries.keys() - repeating:
+        application.entries = {
+            key: application.entries[key] for key in application.entries if key in repeating
+        }
+    forget(application, lambda each: (each.question_id, each.entry) not in asked)
 
 
 def forget(application: Application, is_gone: Callable[[Answer | Attachment], bool]) -> None:

@@ -46,7 +46,7 @@ def submit_application(application: Application, *, actor: Actor) -> Application
     verdict = judge(journey.conditions, journey.facts)
     forget_unasked(journey)
     if journey.entries:
-        number_through(queries.get_journey(application))
+        number_through(journey)
     _freeze(journey, verdict)
     if verdict.refuses:
         take_step(application, "submit_ineligible", actor=actor)

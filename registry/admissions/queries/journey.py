@@ -192,20 +192,9 @@ def map_standings(questions: Iterable[Question], cohort: Cohort) -> Standings:
     return places.map_standings(blocs, min(cohort.standing_on, places.get_latest_day())) if blocs else {}
 
 
-def has_conditions(application: Application) -> bool:
-    """Whether some question of the application's form is not asked of everybody."""
-    statement = (
-        sa.select(QuestionCondition.id)
-        .outerjoin(QuestionCondition.question)
-        .outerjoin(QuestionCondition.section)
-        .where(
-            sa.or_(
-                Question.form_version_id == application.form_version_id,
-                FormSection.form_version_id == application.form_version_id,
-            )
-        )
-        .limit(1)
-    )
+def decides_what_is_asked(question: Question) -> bool:
+    """Whether a question or a section of the form is asked depending on the answer."""
+    statement = sa.select(QuestionCondition.id).where(QuestionCondition.source_id == question.id).limit(1)
     return db.session.scalar(statement) is not None
 
 

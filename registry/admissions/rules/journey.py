@@ -96,10 +96,10 @@ class Journey:
         return select_parts(self.questions, self.answers, situation, self.entries)
 
     @property
-    def asked_entries(self) -> dict[str, list[int]]:
-        """The entries that the application notes, without those of sections that are not asked."""
-        sections = {part.section.key for part in self.parts if part.section is not None}
-        return {key: numbers for key, numbers in self.application.entries.items() if key in sections}
+    def repeating(self) -> set[str]:
+        """The keys of the repeating sections that this person is asked."""
+        sections = (part.section for part in self.parts)
+        return {section.key for section in sections if section is not None and section.is_repeating}
 
     @property
     def asked(self) -> list[AskedQuestion]:

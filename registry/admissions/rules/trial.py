@@ -89,7 +89,8 @@ def drop_unasked(trial: Trial, journey: Journey) -> Trial:
     """Without answers to what is not asked, or not any more."""
     asked = {each.key for each in journey.asked}
     answers = {key: value for key, value in trial.answers.items() if key in asked}
-    return replace(trial, answers=answers, entries=journey.asked_entries)
+    entries = {key: numbers for key, numbers in trial.entries.items() if key in journey.repeating}
+    return replace(trial, answers=answers, entries=entries)
 
 
 def drop_entry(trial: Trial, journey: Journey, section: FormSection, number: int) -> Trial:

@@ -18,11 +18,14 @@ from registry.accounts.passwords import is_password
 from registry.admissions.enums import ApplicationStatus as S
 from registry.admissions.enums import ClosingReason, SelectionOrder
 from registry.admissions.models import (
+    Answer,
     Application,
     Assignment,
+    Attachment,
     ConflictDeclaration,
     CorrectionRequest,
     Nomination,
+    Question,
     Review,
     SelectionRun,
     StagedDecision,
@@ -232,6 +235,17 @@ def test_reviewers_have_something_to_do_and_the_ranking_something_to_say(living)
     assert _count(sa.select(ConflictDeclaration.user_id)) > 0
     owner = sa.select(User.id).where(User.email == "reviewer@demo.example").scalar_subquery()
     assert _count(sa.select(Assignment.application_id).where(Assignment.user_id == owner)) > 10
+
+
+def test_one_cohort_asks_about_shops_with_entries_conditions_and_files(living) -> None:
+    entries = sa.select(Answer.application_id).join(Answer.question).where(Question.key == "shop_name")
+    assert _count(entries.where(Answer.entry == 1)) > 5
+    assert _count(entries.where(Answer.entry == 2)) > 0
+    assert _count(sa.select(Attachment.id)) > 0
+    given = sa.select(Question.key, Answer.application_id, Answer.entry, Answer.value).join(Answer.question)
+    answers = {(key, *entry): value for key, *entry, value in db.session.execute(given)}
+    certified = {key[1:] for key in answers if key[0] == "shop_certificate"}
+    assert {answers["shop_goods", *entry] for entry in certified} == {"food"}
 
 
 def test_every_room_has_something_to_show(living) -> None:
