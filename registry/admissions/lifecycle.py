@@ -87,6 +87,14 @@ APPLICATION = Lifecycle(
             stamps="eligible_at",
             needs_reason=True,
         ),
+        row(
+            "override_to_guardian",
+            {S.INELIGIBLE},
+            S.AWAITING_GUARDIAN,
+            P.APPLICATION_PROCESS,
+            stamps="eligible_at",
+            needs_reason=True,
+        ),
         row("return", {S.SUBMITTED, S.UNDER_REVIEW}, S.RETURNED, P.APPLICATION_PROCESS, needs_reason=True),
         row("resubmit", {S.RETURNED}, S.SUBMITTED, P.APPLICATION_SUBMIT),
         # When what was corrected says who may apply, or whose seat it is.

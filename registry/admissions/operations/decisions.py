@@ -8,9 +8,12 @@ from registry.access.permissions import Permission
 from registry.admissions.enums import ApplicationStatus, Decision, RejectionReason
 from registry.admissions.models import Application, StagedDecision
 from registry.admissions.operations import notices, offers
+from registry.admissions.operations.guardians import send_request
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import decisions as queries
 from registry.admissions.queries import seats as seat_queries
+from registry.admissions.queries.journey import get_journey
+from registry.admissions.rules.corrections import needs_guardian
 from registry.catalogue.models import Cohort
 from registry.core import audit, clock
 from registry.core.database import db
@@ -108,10 +111,16 @@ def start_review(application: Application, *, actor: Actor) -> None:
 
 
 def override_ineligible(application: Application, *, reason: str, actor: Actor) -> None:
-    """Let an application go on although a rule failed.
+    """Let an application go on although a rule failed; a minor's guardian is asked first.
 
     Errors: NotAllowed, IllegalTransition, InvalidInput("reason").
     """
+    journey = get_journey(application)
+    if needs_guardian(journey):
+        take_step(application, "override_to_guardian", actor=actor, reason=reason)
+        send_request(application, journey.guardianship)
+        notices.tell_admitted(application)
+        return
     take_step(application, "override", actor=actor, reason=reason)
     if offers.place_first_come(application) is None:
         notices.tell_admitted(application)

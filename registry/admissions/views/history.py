@@ -45,6 +45,9 @@ _ACTIONS = {
     "admissions:application:endorse_for_state": _l("Endorsed in place of the state"),
     "admissions:application:decline_for_state": _l("Not endorsed, in place of the state"),
     "admissions:application:override": _l("Let on although a condition is not fulfilled"),
+    "admissions:application:override_to_guardian": _l(
+        "Let on although a condition is not fulfilled; the guardian is asked"
+    ),
     "admissions:application:return": _l("Returned for correction"),
     "admissions:application:resubmit": _l("Sent again"),
     "admissions:application:resubmit_ineligible": _l("Sent again; a condition is not fulfilled"),

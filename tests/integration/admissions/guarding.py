@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from registry.access.actor import Actor
+from registry.admissions.enums import ApplicationStatus
 from registry.admissions.models import Application
 from registry.admissions.operations.submission import submit_application
 from registry.core import clock
@@ -24,14 +25,15 @@ READ = '{"locale": "ru", "version": "2026-11.2"}'
 OWN_READ = '{"locale": "en", "version": "2026-11.2"}'
 
 
-def send(born_on: date = MINOR, **values: object) -> tuple[Application, Actor, str]:
-    """An application that waits for the guardian, with its applicant and the path of the mailed link."""
+def send(born_on: date = MINOR, **values: object) -> tuple[Application, Actor, str | None]:
+    """An application that waits for the guardian, with its applicant and the path of the link, if one was mailed."""
     cohort = open_cohort(**values)
     SeatPoolFactory(cohort=cohort)
     application, actor = ready_draft(cohort, born_on=born_on, family_name="Secretova")
     with transaction():
         submit_application(application, actor=actor)
-    return application, actor, last_link()
+    asked = application.status is ApplicationStatus.AWAITING_GUARDIAN
+    return application, actor, last_link() if asked else None
 
 
 def last_link(kind: str = "guardian_request") -> str:

@@ -1,5 +1,7 @@
 """What a guardian may ask, deny and get again; what coordinators answer and send."""
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,6 +9,7 @@ from registry.access.roles import Role
 from registry.admissions.enums import ApplicationStatus, ClosingReason
 from registry.admissions.models import GuardianQuestion
 from registry.admissions.operations import sweeps
+from registry.admissions.operations.decisions import override_ineligible
 from registry.admissions.operations.submission import submit_application
 from registry.core.audit import AuditEntry
 from registry.core.database import db
@@ -17,6 +20,7 @@ from registry.messages.models import Message
 from registry.people.enums import ConsentAction
 from registry.people.models import Consent
 from tests.factories.accounts import RoleGrantFactory, StaffFactory
+from tests.factories.actors import coordinator
 from tests.factories.journeys import MINOR, open_cohort, ready_draft
 from tests.integration.admissions.guarding import READ, ask, fresh, kinds, last_link, later, runner, send
 from tests.queries import counted_queries
@@ -330,6 +334,21 @@ def test_show_own_application_says_that_the_mail_could_not_be_delivered(client, 
     assert "could not be delivered" not in before
     assert "could not be delivered" in after
     assert f"{path}/guardian" in after
+
+
+def test_override_of_a_minor_asks_the_guardian_first(client):
+    application, _actor, link = send(age_min=18, age_on=date(2027, 9, 1))
+    assert application.status is S.INELIGIBLE
+    assert link is None
+
+    with transaction():
+        override_ineligible(application, reason="Old enough for us", actor=coordinator())
+
+    assert fresh(application).status is S.AWAITING_GUARDIAN
+    assert kinds()[-2:] == ["guardian_request", "application_admitted"]
+    client.post(last_link(), data={"agrees": "yes", "shown": READ})
+    assert fresh(application).status is S.SUBMITTED
+    assert application.eligible_at is not None
 
 
 def test_refusing_keeps_the_reason_from_the_applicant(client, acting_as):

@@ -38,6 +38,7 @@ EXPECTED = {
     "endorse_for_state": ({S.AWAITING_ENDORSEMENT}, S.SUBMITTED, {"coordinator"}),
     "decline_for_state": ({S.AWAITING_ENDORSEMENT}, S.NOT_ENDORSED, {"coordinator"}),
     "override": ({S.INELIGIBLE}, S.SUBMITTED, {"coordinator"}),
+    "override_to_guardian": ({S.INELIGIBLE}, S.AWAITING_GUARDIAN, {"coordinator"}),
     "return": ({S.SUBMITTED, S.UNDER_REVIEW}, S.RETURNED, {"coordinator"}),
     "resubmit": ({S.RETURNED}, S.SUBMITTED, {"applicant"}),
     "resubmit_ineligible": ({S.RETURNED}, S.INELIGIBLE, {"applicant"}),
@@ -63,7 +64,14 @@ EXPECTED = {
     "reopen_ineligible": ({S.CLOSED}, S.INELIGIBLE, {"coordinator"}),
     "expire": ({S.DRAFT}, S.EXPIRED, set()),
 }
-NEEDS_REASON = {"decline_endorsement", "decline_for_state", "override", "return", "close"}
+NEEDS_REASON = {
+    "decline_endorsement",
+    "decline_for_state",
+    "override",
+    "override_to_guardian",
+    "return",
+    "close",
+}
 
 ACTORS = {
     "applicant": Actor("a", user_id=1, person_id=7, grants=(Grant(Role.APPLICANT),)),
