@@ -97,7 +97,7 @@ def queue(
 def supersede(*topics: str) -> int:
     """Do not send what waits, or could be tried again, about these topics: later news overtook it.
 
-    How many messages there were.
+    A one-use link that nobody will get is forgotten. How many messages there were.
     """
     return _count(
         db.session.execute(
@@ -106,7 +106,10 @@ def supersede(*topics: str) -> int:
                 Message.topic.in_(topics),
                 Message.status.in_((MessageStatus.QUEUED, MessageStatus.FAILED)),
             )
-            .values(status=MessageStatus.SUPERSEDED)
+            .values(
+                status=MessageStatus.SUPERSEDED,
+                body=sa.case((Message.is_secret, ""), else_=Message.body),
+            )
         )
     )
 

@@ -71,7 +71,7 @@ def plan_audience_mail(
     policy.require(actor, Permission.AUDIENCE_WRITE, cohort)
     if actor.user_id is None:
         raise InvalidInput(_l("Sign in first."))
-    texts = _clean_texts(given)
+    texts, fallback = _clean_texts(given)
     ids = listing.list_ids(cohort, asked)
     if not ids:
         raise InvalidInput(_l("The filter shows nobody to write to."))
@@ -83,7 +83,7 @@ def plan_audience_mail(
         user_id=actor.user_id,
         arguments=dict(arguments),
         statuses=sorted(fitting),
-        fallback=given.fallback,
+        fallback=fallback,
         created_at=clock.now(),
         texts=[AudienceText(locale=locale, **asdict(text)) for locale, text in texts.items()],
     )
@@ -105,7 +105,8 @@ def plan_audience_mail(
     return mail
 
 
-def _clean_texts(given: AudienceInput) -> dict[str, WordingInput]:
+def _clean_texts(given: AudienceInput) -> tuple[dict[str, WordingInput], str]:
+    """The texts as they are stored, and the language of the one that the others get: the only one, or the chosen."""
     texts: dict[str, WordingInput] = {}
     faults: dict[str, list[Any]] = {}
     for locale, text in given.texts.items():
@@ -119,9 +120,10 @@ def _clean_texts(given: AudienceInput) -> dict[str, WordingInput]:
         raise InvalidInput(
             _l("Write a subject and a text in at least one language."), field=f"subject_{given.fallback}"
         )
-    if given.fallback not in texts:
+    fallback = next(iter(texts)) if len(texts) == 1 else given.fallback
+    if fallback not in texts:
         raise InvalidInput(_l("Choose a language in which you have written a text."), field="fallback")
-    return texts
+    return texts, fallback
 
 
 def _why_no_address(each: Addressee, seen: set[str]) -> SkipReason | None:

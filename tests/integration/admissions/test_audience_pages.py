@@ -89,6 +89,18 @@ def test_texts_that_cannot_be_sent_are_refused_at_their_field(
     assert db.session.scalars(sa.select(AudienceMail)).all() == []
 
 
+def test_the_only_text_is_for_everybody_whatever_the_list_says(
+    client: RegistryClient, cohort: Cohort, actor: Actor
+) -> None:
+    apply(cohort, "zh")
+    only = {"subject_ru": RUSSIAN.subject, "text_ru": RUSSIAN.text, "fallback": "en"}
+
+    planned = client.post(f"/manage/cohorts/{cohort.code}/applications/mail", data=only)
+
+    page = text_of(client.get(planned.location).get_data(as_text=True))
+    assert "1 person reads another language (Chinese) and gets this text: Russian." in page
+
+
 def test_a_filter_that_shows_nobody_writes_to_nobody(
     client: RegistryClient, cohort: Cohort, actor: Actor
 ) -> None:

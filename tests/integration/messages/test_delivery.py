@@ -140,6 +140,18 @@ def test_a_secret_text_is_forgotten_once_sent(mails: Mails) -> None:
     assert stored().body == ""
 
 
+def test_a_secret_text_that_is_overtaken_is_forgotten_too(mails: Mails) -> None:
+    queue("secret", topic="t", secret=True)
+    queue("open", topic="t")
+    with transaction():
+        assert operations.supersede("t") == 2
+
+    db.session.expire_all()
+    bodies = dict(db.session.execute(sa.select(Message.key, Message.body)).all())
+    assert bodies["secret"] == ""
+    assert bodies["open"]
+
+
 def test_a_failure_is_tried_again_later_with_the_same_message_id(transport: Callable[..., Flaky]) -> None:
     flaky = transport(OSError("no route"))
     queue()
