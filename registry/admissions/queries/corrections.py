@@ -12,6 +12,7 @@ from registry.admissions.models import Application, CorrectionRequest, Question
 from registry.admissions.queries.journey import Heading, get_heading, get_journey
 from registry.admissions.rules.corrections import (
     DECIDING,
+    FOLLOWS,
     Change,
     list_changes,
     list_following,
@@ -53,7 +54,7 @@ def find_open_request(application: Application) -> CorrectionRequest | None:
 
 
 def find_reason(application: Application, page: str) -> str:
-    """Why the page is asked for again; empty when it is not. A page that follows from another has its reason."""
+    """Why the page is asked for again; empty when it is not. A page that follows from another one says so."""
     request = find_open_request(application)
     reasons = {item.page: item.reason for item in request.items} if request else {}
     if page in reasons or not DECIDING & reasons.keys():
@@ -61,7 +62,7 @@ def find_reason(application: Application, page: str) -> str:
     if page not in {PersonalPage.STATE, PersonalPage.GUARDIAN}:
         return ""
     is_open = page in list_following(reasons, get_journey(application))
-    return next(reasons[each] for each in reasons if each in DECIDING) if is_open else ""
+    return str(FOLLOWS) if is_open else ""
 
 
 def list_own_open(actor: Actor) -> list[OwnCorrection]:

@@ -13,6 +13,7 @@ from registry.admissions.rules.journey import Journey
 from registry.admissions.rules.sections import AskedQuestion
 from registry.admissions.rules.summaries import list_rows
 from registry.catalogue.models import Cohort
+from registry.core.i18n import _l
 from registry.people.enums import ConsentAction, ConsentPurpose
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -28,6 +29,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 
 DECIDING = frozenset({PersonalPage.BIRTH, PersonalPage.COUNTRIES, PersonalPage.STATE})
 """Those that say whose seat it is and who may apply: the application is judged and counted anew with them."""
+
+FOLLOWS = _l("This follows from what you corrected.")
+"""The reason on a page that nobody named."""
 
 DAYS = 7
 """Days to answer that a return proposes."""

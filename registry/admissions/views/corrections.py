@@ -16,7 +16,7 @@ from registry.admissions.queries import corrections as queries
 from registry.admissions.queries.answers import list_answers
 from registry.admissions.queries.journey import get_journey
 from registry.admissions.rules.blindness import read_value
-from registry.admissions.rules.corrections import DAYS, is_over, list_following, list_returnable
+from registry.admissions.rules.corrections import DAYS, FOLLOWS, is_over, list_following, list_returnable
 from registry.admissions.rules.sections import asked_by
 from registry.admissions.rules.summaries import list_rows
 from registry.admissions.views.applications import application_context, back_arguments
@@ -105,7 +105,7 @@ def describe_request(application: Application) -> dict[str, Any] | None:
     changed = operations.list_changed_pages(request, journey)
     reasons = {item.page: item.reason for item in request.items}
     following = list_following(reasons, journey)
-    reasons |= dict.fromkeys(following, _("This follows from what you corrected."))
+    reasons |= dict.fromkeys(following, str(FOLLOWS))
     changed |= set(following) - missing
     return {
         "request": request,

@@ -244,6 +244,7 @@ def test_several_states_open_the_choice(client, act_as) -> None:
     with pytest.raises(InvalidInput), transaction():
         corrections.resubmit_application(application, actor=actor)
 
+    assert "This follows from what you corrected." in text_of(client.get(f"/apply/{cohort.code}/state"))
     chosen = client.post(f"/apply/{cohort.code}/state", data={"state": "KG"})
     assert chosen.status_code == 303
     assert_counted()

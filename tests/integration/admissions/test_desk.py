@@ -1,7 +1,7 @@
 """What focal points see of their own state, and who answers for states without one."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,14 +9,17 @@ from registry.access.actor import Actor, Grant
 from registry.access.roles import Role
 from registry.admissions.enums import ApplicationStatus as S
 from registry.admissions.operations import nominations
+from registry.admissions.operations.submission import submit_application
 from registry.admissions.operations.sweeps import run_sweeps
-from registry.catalogue.enums import SelectionMethod, WithoutFocalPoint
+from registry.catalogue.enums import NominationMode, SelectionMethod, WithoutFocalPoint
 from registry.core import clock
 from registry.core.audit import AuditEntry
 from registry.core.database import db
 from registry.core.transaction import transaction
+from registry.places.operations import load_places
 from tests.factories.accounts import RoleGrantFactory, UserFactory
 from tests.factories.actors import focal_point
+from tests.factories.journeys import known_person, open_cohort, ready_draft
 from tests.integration.admissions.test_rooms import count_queries
 from tests.nominating import KZ, endorsed, entries, make_cohort, ranks, speaker, text_of, waiting
 
@@ -179,3 +182,22 @@ def test_endorse_for_state_elsewhere_is_refused(client, act_as, without, has_foc
     assert response.status_code == 409
     assert message in text_of(response)
     assert entries(application) == []
+
+
+def test_desk_and_order_show_until_when_and_with_which_reason(client, act_as) -> None:
+    load_places(actor=Actor.system("test"))
+    cohort = open_cohort(
+        nomination=NominationMode.APPLY_THEN_ENDORSE,
+        endorse_by_at=datetime(2027, 4, 20, 18, 59, 59, tzinfo=UTC),
+        zone="Asia/Tashkent",
+    )
+    for _ in range(2):
+        application, actor = ready_draft(cohort, known_person(citizenships=("KZ",)))
+        with transaction():
+            submit_application(application, actor=actor)
+    with transaction():
+        nominations.endorse(application, reason="Leads a youth club", actor=KZ)
+    act_as(speaker())
+
+    assert "by 23:59 on 20 April 2027" in text_of(client.get("/desk"))
+    assert "Leads a youth club" in text_of(client.get(f"/desk/cohorts/{cohort.code}/KZ/ranks"))
