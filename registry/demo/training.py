@@ -15,6 +15,7 @@ from registry.enrolments.enums import DropoutReason, EnrolmentStatus
 from registry.outcomes import operations as outcomes
 from registry.outcomes.enums import WaveKind
 from registry.outcomes.operations import FollowUp
+from registry.outcomes.queries import refuses_follow_up
 
 E = EnrolmentStatus
 DAYS_AFTER_END = {WaveKind.EXIT: 2, WaveKind.MONTHS_3: 91, WaveKind.MONTHS_6: 182}
@@ -94,8 +95,10 @@ def ask(world: World, cohort: Cohort, kind: WaveKind) -> None:
 
 
 def answer(world: World, enrolment_id: int, kind: WaveKind, random: Random) -> None:
-    """What one participant says; with time, more have a business of their own."""
+    """What one participant says, unless they want no questions; with time, more have a business of their own."""
     enrolment = queries.get_enrolment(enrolment_id)
+    if refuses_follow_up(enrolment):
+        return
     later = {WaveKind.EXIT: 0, WaveKind.MONTHS_3: 1}.get(kind, 2)
     has_business = random.random() < 0.12 + 0.11 * later
     given = FollowUp(
