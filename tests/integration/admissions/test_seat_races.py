@@ -237,6 +237,8 @@ def test_accept_against_lapse_has_one_winner(own_app: Flask) -> None:
     assert statuses["accepted"] + statuses["lapsed"] == 8
     assert used() == [statuses["accepted"]] * 2
     assert len(list_ids(Enrolment)) == statuses["accepted"]
+    queued = Counter(db.session.scalars(sa.select(Message.kind).where(Message.status == "queued")))
+    assert queued == {"place_accepted": statuses["accepted"], "offer_lapsed": statuses["lapsed"]}
 
 
 def get_offer(offer_id: int) -> Offer:
@@ -296,6 +298,7 @@ def test_eight_threads_promoting_fill_each_seat_once_and_in_order(own_app: Flask
     assert used() == [5, 5]
     promoted = db.session.scalars(sa.select(Offer.application_id).order_by(Offer.application_id)).all()
     assert promoted == list_ids(Application)[:5]
+    assert Counter(db.session.scalars(sa.select(Message.kind)))["promoted"] == 5
 
 
 def test_declines_and_arrivals_at_once_leave_nobody_waiting_beside_a_free_seat(own_app: Flask) -> None:
