@@ -22,7 +22,7 @@ from registry.catalogue.enums import SelectionMethod
 from registry.catalogue.models import GENERAL, Cohort, SeatPool
 from registry.core import clock
 from registry.core.database import db
-from registry.core.errors import RegistryError
+from registry.core.errors import RegistryError, StaleWrite
 from registry.core.transaction import transaction
 from registry.enrolments import operations as enrolments
 from registry.enrolments.models import Enrolment
@@ -233,6 +233,8 @@ def test_accept_against_lapse_has_one_winner(own_app: Flask) -> None:
 
     for accepted, lapsed in zip(outcomes[::2], outcomes[1::2], strict=True):
         assert (accepted == "accepted") != (lapsed == "lapsed"), (accepted, lapsed)
+    # Who comes too late reads what became of the offer, not that somebody else was editing.
+    assert [each for each in outcomes if isinstance(each, StaleWrite)] == []
     statuses = count_statuses()
     assert statuses["accepted"] + statuses["lapsed"] == 8
     assert used() == [statuses["accepted"]] * 2
