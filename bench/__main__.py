@@ -24,12 +24,13 @@ from bench.rows import (
     measure_staff,
 )
 from bench.site import cookie_for, serve
+from bench.work import measure_work
 from config import load_config
 from registry import create_app
 from tests import postgres
 
-FULL = ((1_000, 10_000, 100_000), 200, 80, 4.0)
-QUICK = ((100, 1_000), 20, 8, 0.5)
+FULL = ((1_000, 10_000, 100_000), 200, 80, 4.0, 5_000)
+QUICK = ((100, 1_000), 20, 8, 0.5, 100)
 SECRET = "for a measurement of speed, on this machine only"
 
 
@@ -37,7 +38,7 @@ def main() -> None:
     """Print one line per row."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small numbers, to see that it runs")
-    sizes, programmes, applicants, seconds = QUICK if parser.parse_args().quick else FULL
+    sizes, programmes, applicants, seconds, decisions = QUICK if parser.parse_args().quick else FULL
     with tempfile.TemporaryDirectory() as folder, postgres.server() as server:
         url = postgres.create_database(server, "registry_bench")
         environment = _environment(url, Path(folder))
@@ -46,9 +47,9 @@ def main() -> None:
         print("Filling the database ...", flush=True)
         with app.app_context():
             flask_migrate.upgrade()
-            filled = fill(sizes, programmes, applicants)
+            filled = fill(sizes, programmes, applicants, decisions)
         _print_header()
-        for row in _measure(app, filled, environment, Path(folder), seconds):
+        for row in _measure(app, filled, environment, Path(folder), seconds, decisions):
             _print_row(row)
 
 
@@ -62,7 +63,12 @@ def _environment(url: URL, folder: Path) -> dict[str, str]:
 
 
 def _measure(
-    app: Flask, filled: Filled, environment: dict[str, str], folder: Path, seconds: float
+    app: Flask,
+    filled: Filled,
+    environment: dict[str, str],
+    folder: Path,
+    seconds: float,
+    nominated: int,
 ) -> Iterator[Row]:
     with ExitStack() as stack:
         hello = stack.enter_context(serve("bench.hello:app", "/", environment, folder / "hello.log"))
@@ -77,6 +83,7 @@ def _measure(
         yield from measure_csv(site, filled, cookie)
     yield from measure_xlsx(environment, filled)
     yield from measure_seats(app, filled.rush)
+    yield from measure_work(app, filled, nominated)
 
 
 def _print_header() -> None:

@@ -10,16 +10,23 @@ from registry.access.actor import Actor
 from registry.access.roles import Role
 from registry.accounts.models import RoleGrant, User
 from registry.accounts.operations.sessions import start_session
-from registry.admissions.enums import AgeBand, ApplicationStatus, Figure
+from registry.admissions.enums import AgeBand, ApplicationStatus, Decision, Figure
 from registry.admissions.models import (
     Application,
     ApplicationCount,
     ApplicationStatusCount,
     ApplicationWeekCount,
     FormVersion,
+    StagedDecision,
 )
 from registry.admissions.operations.form_versions import publish_form, start_form_draft
-from registry.catalogue.enums import CohortStatus, ProgrammeKind, ProgrammeStatus, SelectionMethod
+from registry.catalogue.enums import (
+    CohortStatus,
+    NominationMode,
+    ProgrammeKind,
+    ProgrammeStatus,
+    SelectionMethod,
+)
 from registry.catalogue.models import Cohort, Programme, ProgrammeTranslation, SeatPool
 from registry.catalogue.operations import touch_catalogue
 from registry.core import clock
@@ -55,9 +62,15 @@ class Filled:
     """Code of an open cohort with the standard form, in the programme `slug`."""
     applicants: tuple[str, ...]
     """Sessions of people who are about to apply."""
+    decided: str
+    """Code of a cohort with a staged decision for each of `decisions` applications."""
+    inviting: str
+    """Code of a cohort that applies after invitation."""
+    focal_point: int
+    """Account of who invites to it, for Kazakhstan."""
 
 
-def fill(sizes: tuple[int, ...], programmes: int, applicants: int) -> Filled:
+def fill(sizes: tuple[int, ...], programmes: int, applicants: int, decisions: int) -> Filled:
     """A catalogue of so many programmes, one cohort per size in a programme of its own, and people to apply."""
     now = clock.now()
     with transaction() as session:
@@ -90,10 +103,34 @@ def fill(sizes: tuple[int, ...], programmes: int, applicants: int) -> Filled:
         tokens = tuple(
             start_session(_add_user(f"applicant-{number}"), browser="bench") for number in range(applicants)
         )
+        decided = _add_cohort(main, capacity=decisions * 4 // 5)
+        _add_applications(decided, decisions, (ApplicationStatus.UNDER_REVIEW,))
+        _stage(decided, offers=decisions * 4 // 5)
+        inviting = _add_cohort(main, capacity=100, nomination=NominationMode.NOMINATE_THEN_APPLY)
+        focal_point = _add_user("focal-point")
+        session.add(
+            RoleGrant(
+                code=new_code(),
+                user_id=focal_point.id,
+                role=Role.FOCAL_POINT,
+                country="KZ",
+                from_at=now - timedelta(days=1),
+            )
+        )
         touch_catalogue()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("ANALYZE"))
-    return Filled(cohorts, main.slug, rush.code, token, journey.code, tokens)
+    return Filled(
+        cohorts,
+        main.slug,
+        rush.code,
+        token,
+        journey.code,
+        tokens,
+        decided.code,
+        inviting.code,
+        focal_point.id,
+    )
 
 
 def _add_user(name: str, **values: Any) -> User:
@@ -139,7 +176,11 @@ def _add_programme(slug: str) -> Programme:
 
 
 def _add_cohort(
-    programme: Programme, *, capacity: int, selection: SelectionMethod = SelectionMethod.SCORED
+    programme: Programme,
+    *,
+    capacity: int,
+    selection: SelectionMethod = SelectionMethod.SCORED,
+    nomination: NominationMode = NominationMode.OPEN,
 ) -> Cohort:
     now = clock.now()
     cohort = Cohort(
@@ -156,6 +197,7 @@ def _add_cohort(
         standing_on=now.date(),
         capacity=capacity,
         selection=selection,
+        nomination=nomination,
         created_at=now,
         published_at=now,
     )
@@ -193,6 +235,7 @@ def _person(number: int) -> dict[str, Any]:
         "birth_year": 2004,
         "birth_month": 3,
         "birth_day": 27,
+        "email": f"applicant-{number}@example.org",
         "created_at": clock.now(),
     }
 
@@ -218,6 +261,25 @@ def _application(
         "submitted_at": moment,
         "eligible_at": moment,
     }
+
+
+def _stage(cohort: Cohort, *, offers: int) -> None:
+    """A decision for everybody: so many offers, and the waiting list for the others."""
+    keys = db.session.scalars(
+        sa.select(Application.id).where(Application.cohort_id == cohort.id).order_by(Application.id)
+    ).all()
+    db.session.execute(
+        sa.insert(StagedDecision),
+        [
+            {
+                "application_id": key,
+                "cohort_id": cohort.id,
+                "decision": Decision.OFFER if number < offers else Decision.WAITLIST,
+                "staged_at": clock.now(),
+            }
+            for number, key in enumerate(keys)
+        ],
+    )
 
 
 def _count(cohort: Cohort) -> None:

@@ -17,14 +17,14 @@ from registry.admissions.queries import nominees as queries
 from registry.admissions.queries.nominees import KnownNominees
 from registry.admissions.rules.nominees import Particular, hash_row
 from registry.core import jobs
-from registry.core.database import db, reading_only
+from registry.core.database import reading_only
 from registry.core.errors import RegistryError
 from registry.core.i18n import _, in_locale
 from registry.core.transaction import end_reading, transaction
 
 CHECKED_AT_ONCE = 250
 IMPORTED_AT_ONCE = 50
-"""Rows in one transaction, each in a savepoint of its own; a worker that dies leaves no row half done."""
+"""Rows in one transaction; a worker that dies leaves no row half done."""
 DAILY = 24 * 60
 
 Errors = list[tuple[int | None, str]]
@@ -133,29 +133,31 @@ def import_nominees(payload: dict[str, Any]) -> None:
             # Asked again for each batch: whoever loses the role stops importing.
             actor = get_account_actor(imported.user_id)
             with in_locale(imported.locale):
-                for row in rows:
-                    _import_row(imported, row, countries, actor)
+                found = [_import_row(imported, row, countries, actor) for row in rows]
+            # Written after all of them, in one statement.
+            for row, errors in zip(rows, found, strict=True):
+                row.status = RowStatus.REFUSED if errors else RowStatus.IMPORTED
+                row.errors = errors
 
 
-def _import_row(imported: NomineeImport, row: NomineeRow, countries: dict[str, str], actor: Actor) -> None:
+def _import_row(imported: NomineeImport, row: NomineeRow, countries: dict[str, str], actor: Actor) -> Errors:
+    """What is wrong with it; nothing once it is imported."""
     columns = dict(imported.columns or {})
     values = read_values(columns, row.cells)
     form = make_form(values, countries, imported.locale)
     errors = find_errors(form, columns)
     if not errors:
         try:
-            with db.session.begin_nested():
-                operations.nominate(
-                    imported.cohort,
-                    imported.member_state,
-                    form.nominee,
-                    row_hash=hash_row(values),
-                    actor=actor,
-                )
+            operations.nominate(
+                imported.cohort,
+                imported.member_state,
+                form.nominee,
+                row_hash=hash_row(values),
+                actor=actor,
+            )
         except RegistryError as error:
             errors = [(columns.get(error.field or ""), str(error))]
-    row.status = RowStatus.REFUSED if errors else RowStatus.IMPORTED
-    row.errors = errors
+    return errors
 
 
 @jobs.periodic("admissions:forget_nominee_rows", minutes=DAILY)

@@ -80,8 +80,8 @@ class Particulars:
     phone: str = ""
 
 
-def register_nominee(given: Particulars, *, actor: Actor) -> Person:
-    """Note somebody without an account; the person completes and corrects this when applying.
+def describe_nominee(given: Particulars, *, actor: Actor) -> Person:
+    """Somebody without an account, who completes and corrects this when applying; nothing is stored yet.
 
     Errors: NotAllowed; InvalidInput at the particular that cannot be.
     """
@@ -90,7 +90,7 @@ def register_nominee(given: Particulars, *, actor: Actor) -> Person:
     if given.born_on is not None:
         check_birth(given.born_on, today=clock.today())
     born_on = given.born_on
-    person = Person(
+    return Person(
         code=new_code(),
         **vars(given.names),
         birth_year=born_on.year if born_on else None,
@@ -103,9 +103,6 @@ def register_nominee(given: Particulars, *, actor: Actor) -> Person:
         locale=given.locale,
         created_at=clock.now(),
     )
-    db.session.add(person)
-    audit.record(person, "people:person:nominate", actor)
-    return person
 
 
 def claim_person(person: Person, *, actor: Actor) -> Person:

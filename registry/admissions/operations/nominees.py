@@ -41,11 +41,11 @@ class Nominee:
 def nominate(
     cohort: Cohort, member_state: str, nominee: Nominee, *, row_hash: str, actor: Actor
 ) -> Invitation:
-    """Note the person, who has no account yet, and send the invitation.
+    """Note the person, who has no account yet, and send the invitation: both or, after an error, neither.
 
-    Errors: those of `people.register_nominee` and `invite`.
+    Errors: those of `people.describe_nominee` and `invite`.
     """
-    person = people.register_nominee(nominee.particulars, actor=actor)
+    person = people.describe_nominee(nominee.particulars, actor=actor)
     names = nominee.particulars.names
     invitee = Invitee(
         email=nominee.email,
@@ -54,7 +54,9 @@ def nominate(
         person=person,
         row_hash=row_hash,
     )
-    return invite(cohort, member_state, invitee, actor=actor)
+    invitation = invite(cohort, member_state, invitee, actor=actor)
+    audit.record(person, "people:person:nominate", actor)
+    return invitation
 
 
 def upload_nominees(
