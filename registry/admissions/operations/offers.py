@@ -251,7 +251,6 @@ def _open_offer(
     about: Mapping[str, Any] | None = None,
 ) -> Offer:
     facts = {"offer": code, "pool": pool.member_state, **(about or {})}
-    take_step(application, action, actor=actor, about=facts)
     offer = Offer(
         code=code,
         application=application,
@@ -259,7 +258,9 @@ def _open_offer(
         offered_at=clock.now(),
         accept_by_at=compute_accept_by(queries.get_cohort_of(application), clock.now()),
     )
+    # Before the step, so that all of it is written at once.
     db.session.add(offer)
+    take_step(application, action, actor=actor, about=facts)
     db.session.flush()
     notices.tell_offered(offer, application, is_promoted=action == "promote")
     return offer

@@ -179,6 +179,16 @@ def list_mails_with(application: Application) -> Sequence[AudienceMail]:
     ).all()
 
 
+def has_audience_mail(cohort_id: int) -> bool:
+    """Whether anybody wrote to many applicants of the cohort."""
+    # Steps in bulk are written together: asking must not write each by itself.
+    with db.session.no_autoflush:
+        return (
+            db.session.scalar(sa.select(AudienceMail.id).where(AudienceMail.cohort_id == cohort_id).limit(1))
+            is not None
+        )
+
+
 def list_unsent_with(application: Application) -> Sequence[AudienceMail]:
     """Those of them that have not gone out, and could."""
     return db.session.scalars(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from registry.admissions.enums import ApplicationStatus, Decision
 from registry.admissions.models import Application, DecisionRelease, StagedDecision
@@ -55,7 +55,7 @@ def list_staged_ids(cohort: Cohort, *, until: datetime) -> Sequence[int]:
 
 
 def list_releasable(staged_ids: Sequence[int]) -> Sequence[StagedDecision]:
-    """Those that are still staged for an application in review; locked, in the order given."""
+    """Those that are still staged for an application in review, with who applies; locked, in the order given."""
     statement = (
         sa.select(StagedDecision)
         .join(StagedDecision.application)
@@ -64,7 +64,11 @@ def list_releasable(staged_ids: Sequence[int]) -> Sequence[StagedDecision]:
             StagedDecision.released_at.is_(None),
             Application.status == ApplicationStatus.UNDER_REVIEW,
         )
-        .options(contains_eager(StagedDecision.application).joinedload(Application.cohort))
+        .options(
+            contains_eager(StagedDecision.application).options(
+                joinedload(Application.cohort), selectinload(Application.person)
+            )
+        )
         .order_by(StagedDecision.id)
         .with_for_update(key_share=True, of=[StagedDecision, Application])
         .execution_options(populate_existing=True)
