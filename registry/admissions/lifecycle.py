@@ -79,6 +79,7 @@ APPLICATION = Lifecycle(
             P.APPLICATION_PROCESS,
             needs_reason=True,
         ),
+        row("undo_for_state", UNDOABLE_STATUSES, S.AWAITING_ENDORSEMENT, P.APPLICATION_PROCESS),
         row(
             "override",
             {S.INELIGIBLE},

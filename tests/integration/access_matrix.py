@@ -159,6 +159,7 @@ ADMISSIONS = {
     "admissions.start_bulk": only("bulk_run", coordinator=SENT),
     "admissions.stage_selection": only("cohort", coordinator=(422, 404)),
     "admissions.start_review": only("application", coordinator=SENT),
+    "admissions.undo_for_state": only("application", coordinator=SENT),
     "admissions.undo_endorsement": only("application", focal_point=SENT),
     "admissions.undo_selection": only("selection_run", coordinator=SENT),
     "admissions.unstage_all": only("cohort", coordinator=SENT),

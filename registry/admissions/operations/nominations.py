@@ -77,8 +77,21 @@ def undo_endorsement(application: Application, *, actor: Actor) -> None:
     Those ranked after it move up. What was said stays in the history.
     Errors: NotAllowed; Conflict where nothing was said, or the application has moved on.
     """
+    _undo(application, "undo_endorsement", actor)
+
+
+def undo_for_state(application: Application, *, actor: Actor) -> None:
+    """The coordinator takes back what was said in place of a state without a focal point.
+
+    Errors: as for `undo_endorsement`; Conflict where somebody speaks for the state.
+    """
+    _require_fallback(application)
+    _undo(application, "undo_for_state", actor)
+
+
+def _undo(application: Application, action: str, actor: Actor) -> None:
     application = queries.reload_to_endorse(application)
-    policy.require(actor, Permission.APPLICATION_ENDORSE, application)
+    policy.require(actor, APPLICATION.transitions[action].permission, application)
     cohort = application.cohort
     given = queries.find_answer(application)
     nomination = given.nomination if given else None
@@ -89,7 +102,7 @@ def undo_endorsement(application: Application, *, actor: Actor) -> None:
         raise Conflict(refusal)
     assert nomination is not None  # noqa: S101 -- for the type checker
     about = {"rank": [nomination.rank, None], "is_endorsed": [nomination.is_endorsed, None]}
-    take_step(application, "undo_endorsement", actor=actor, about=about)
+    take_step(application, action, actor=actor, about=about)
     drop_nomination(application, nomination, actor=actor)
 
 

@@ -33,6 +33,8 @@ UNTOLD_STEPS = frozenset(
         "pass_on",
         "decline_endorsement",
         "decline_for_state",
+        "undo_endorsement",
+        "undo_for_state",
         "start_review",
         "first_review",
     }

@@ -31,7 +31,7 @@ HISTORY = tuple(
     f"admissions:application:{step}"
     for step in (
         *("endorse", "decline_endorsement", "undo_endorsement", "rank", "pass_on"),
-        *("endorse_for_state", "decline_for_state"),
+        *("endorse_for_state", "decline_for_state", "undo_for_state"),
         *("submit_to_focal_point", "consent_to_focal_point", "resubmit_to_focal_point", "withdraw"),
         *("submit_nominated", "consent_nominated"),
     )
@@ -215,6 +215,15 @@ def can_endorse_for_state(application: Application, cohort: Cohort) -> bool:
     return (
         application.status is ApplicationStatus.AWAITING_ENDORSEMENT
         and cohort.without_focal_point is WithoutFocalPoint.COORDINATOR
+        and not has_focal_point(cohort, application.member_state)
+    )
+
+
+def can_undo_for_state(application: Application, cohort: Cohort) -> bool:
+    """Whether the coordinator may still take back what was said in place of the state."""
+    return (
+        cohort.without_focal_point is WithoutFocalPoint.COORDINATOR
+        and can_undo_endorsement(application, cohort, find_answer(application))
         and not has_focal_point(cohort, application.member_state)
     )
 

@@ -18,7 +18,7 @@ from registry.admissions.queries import applications as queries
 from registry.admissions.queries import listing
 from registry.admissions.queries.corrections import list_compared
 from registry.admissions.queries.mails import list_mails
-from registry.admissions.queries.nominations import can_endorse_for_state
+from registry.admissions.queries.nominations import can_endorse_for_state, can_undo_for_state
 from registry.admissions.rules.blindness import read_answer
 from registry.admissions.rules.profile import read_background, read_contact, read_identity
 from registry.admissions.views.blueprint import bp
@@ -67,6 +67,7 @@ def application_context(application: Application) -> dict[str, Any]:
         "known_tags": listing.list_tags(cohort),
         "tag_form": TagForm(formdata=None),
         "can_endorse_for_state": can_endorse_for_state(application, cohort),
+        "can_undo_for_state": can_undo_for_state(application, cohort),
         "filters": filters,
         "before": before,
         "after": after,

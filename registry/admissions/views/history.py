@@ -39,6 +39,7 @@ _ACTIONS = {
     ),
     "admissions:application:endorse": _l("Endorsed"),
     "admissions:application:decline_endorsement": _l("Not endorsed"),
+    "admissions:application:undo_for_state": _l("The answer in place of the state taken back"),
     "admissions:application:undo_endorsement": _l("The state's answer taken back"),
     "admissions:application:rank": _l("Ranked"),
     "admissions:application:pass_on": _l("Passed on without endorsement"),

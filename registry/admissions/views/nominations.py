@@ -131,6 +131,22 @@ def undo_endorsement(code: str) -> Response:
     return redirect(url_for(".show_state_application", code=code), 303)
 
 
+@bp.post("/manage/applications/<code>/endorsement/undo")
+@requires(Permission.APPLICATION_PROCESS)
+def undo_for_state(code: str) -> Response:
+    """Take back what was said in place of a state without a focal point."""
+    try:
+        with transaction():
+            application = application_queries.get_application(code, actor=current_actor)
+            operations.undo_for_state(application, actor=current_actor)
+    except RegistryError as error:
+        application_queries.get_application(code, actor=current_actor)
+        flash(str(error), "error")
+    else:
+        flash(_("The answer was taken back. The application waits for the state again."))
+    return redirect(url_for(".show_application", code=code), 303)
+
+
 @bp.route("/desk/cohorts/<code>/<state>/ranks", methods=["GET", "POST"])
 @requires(Permission.APPLICATION_ENDORSE)
 def rank_applications(code: str, state: str) -> Any:

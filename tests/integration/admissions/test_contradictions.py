@@ -49,6 +49,8 @@ SILENT = {
     "pass_on",
     "decline_endorsement",
     "decline_for_state",
+    "undo_endorsement",
+    "undo_for_state",
     "start_review",
     "first_review",
 }

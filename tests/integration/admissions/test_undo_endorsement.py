@@ -5,19 +5,22 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from registry.access.roles import Role
 from registry.admissions.enums import ApplicationStatus as S
 from registry.admissions.enums import Decision
 from registry.admissions.models import Application, Nomination
 from registry.admissions.operations import nominations
-from registry.catalogue.enums import NominationMode, SelectionMethod
+from registry.catalogue.enums import NominationMode, SelectionMethod, WithoutFocalPoint
 from registry.core import clock
 from registry.core.audit import AuditEntry
 from registry.core.database import db
 from registry.core.errors import Conflict, NotAllowed
 from registry.core.transaction import transaction
 from registry.enrolments.queries import list_count_differences
+from tests.factories.accounts import RoleGrantFactory
 from tests.factories.actors import focal_point
 from tests.factories.admissions import NominationFactory, StagedDecisionFactory
+from tests.integration.admissions.reviewing import coordinating
 from tests.nominating import KZ, endorsed, entries, make_cohort, order, ranks, speaker, text_of, waiting
 
 
@@ -185,3 +188,45 @@ def test_undo_by_a_colleague_first_is_told() -> None:
 
     with pytest.raises(Conflict, match="moved on"), transaction():
         nominations.undo_endorsement(application, actor=KZ)
+
+
+# -- In place of a state without a focal point
+
+
+def test_undo_for_state_is_the_coordinators_who_answered(client, act_as) -> None:
+    cohort = make_cohort()
+    first, second = endorse_some(cohort, 2)
+    act_as(coordinating())
+    address = f"/manage/applications/{first.code}"
+    assert f"{address}/endorsement/undo" in text_of(client.get(address))
+
+    response = client.post(f"{address}/endorsement/undo")
+
+    assert response.headers["Location"] == address
+    db.session.expire_all()
+    assert first.status is S.AWAITING_ENDORSEMENT
+    assert (order(cohort), ranks(cohort)) == ([second.code], [1])
+    assert entries(first)[-1][0] == "undo_for_state"
+    page = text_of(client.get(address))
+    assert "The answer in place of the state taken back" in page
+    assert f"{address}/endorsement/undo" not in page
+
+
+@pytest.mark.parametrize("why", ["a focal point", "passed on at a date"])
+def test_undo_for_state_where_it_is_not_the_coordinators_is_refused(client, act_as, why) -> None:
+    cohort = make_cohort()
+    (application,) = endorse_some(cohort, 1)
+    if why == "a focal point":
+        RoleGrantFactory(role=Role.FOCAL_POINT, country="KZ")
+    else:
+        cohort.endorse_by_at = clock.now() + timedelta(days=9)
+        cohort.without_focal_point = WithoutFocalPoint.PASS_ON
+    db.session.commit()
+    act_as(coordinating())
+    address = f"/manage/applications/{application.code}"
+
+    assert "Take the answer back" not in text_of(client.get(address))
+    client.post(f"{address}/endorsement/undo")
+
+    db.session.expire_all()
+    assert (application.status, ranks(cohort)) == (S.SUBMITTED, [1])

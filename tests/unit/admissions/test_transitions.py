@@ -37,6 +37,7 @@ EXPECTED = {
     "pass_on": ({S.AWAITING_ENDORSEMENT}, S.SUBMITTED, set()),
     "endorse_for_state": ({S.AWAITING_ENDORSEMENT}, S.SUBMITTED, {"coordinator"}),
     "decline_for_state": ({S.AWAITING_ENDORSEMENT}, S.NOT_ENDORSED, {"coordinator"}),
+    "undo_for_state": ({S.SUBMITTED, S.NOT_ENDORSED}, S.AWAITING_ENDORSEMENT, {"coordinator"}),
     "override": ({S.INELIGIBLE}, S.SUBMITTED, {"coordinator"}),
     "override_to_guardian": ({S.INELIGIBLE}, S.AWAITING_GUARDIAN, {"coordinator"}),
     "return": ({S.SUBMITTED, S.UNDER_REVIEW}, S.RETURNED, {"coordinator"}),
