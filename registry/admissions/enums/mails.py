@@ -68,7 +68,7 @@ class SkipReason(Labelled):
     """Why an audience mail leaves somebody out."""
 
     NO_ADDRESS = "no_address", _l("There is no e-mail address.")
-    ENDED = "ended", _l("The application has ended. Filter by its status to write to such applicants.")
+    ENDED = "ended", _l("The application has ended.")
     SAME_ADDRESS = "same_address", _l("Another application with the same address gets the mail.")
     UNTOLD = "untold", _l("The applicant has not been told of the outcome yet.")
     MOVED_ON = "moved_on", _l("The application has moved on since the mail was written.")

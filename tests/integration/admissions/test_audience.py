@@ -175,7 +175,7 @@ def test_the_back_button_and_a_double_click_send_once(
     assert len(messages()) == 1
     page = text_of(client.get(planned.location).get_data(as_text=True))
     assert "Send to" not in page
-    assert "Sent 1of 1 application" in page
+    assert "Mail sent 1of 1 application" in page
 
 
 # -- The state moves on

@@ -119,6 +119,7 @@ def test_the_last_look_tells_how_many_in_which_language_who_is_left_out_and_how_
         apply(cohort, locale, name=name)
     apply(cohort, name="Silent", email="")
     apply(cohort, status=S.OFFERED, name="Other")
+    apply(cohort, status=S.WITHDRAWN, name="Gone")
 
     address = f"/manage/cohorts/{cohort.code}/applications/mail?status=submitted"
     written = text_of(client.get(address).get_data(as_text=True))
@@ -211,3 +212,15 @@ def test_the_pages_cost_the_same_for_one_and_for_three(
                 client.get(f"/manage/cohorts/{cohort.code}/{path}")
             costs.append(len(statements))
     assert costs[:2] == costs[2:]
+
+
+def test_who_has_ended_is_named_with_the_way_to_write_to_them(
+    client: RegistryClient, cohort: Cohort, actor: Actor
+) -> None:
+    apply(cohort)
+    apply(cohort, status=S.WITHDRAWN)
+
+    planned = client.post(f"/manage/cohorts/{cohort.code}/applications/mail", data=TYPED)
+
+    page = text_of(client.get(planned.location).get_data(as_text=True))
+    assert "1 application: The application has ended. To write to applicants" in page

@@ -65,8 +65,8 @@ def test_each_mail_is_told_with_what_became_of_it(client, application) -> None:
         "Waiting to be sent To the applicant",
         "Could not be delivered To the applicant",
         "Overtaken by later news To the applicant",
-        "Sent To the guardian",
-        "Sent To the applicant",
+        "Mail sent To the guardian",
+        "Mail sent To the applicant",
     ]
     assert "The mail server could not be reached. It is tried again at" in told[0]
     assert "It may be misspelt, closed or full." in told[1]
