@@ -141,8 +141,11 @@ def test_a_selection_is_staged_released_declined_and_promoted(
     applicant.press("Decline the offer")
     assert site.wait_for_mail(get_email(prepared, "Bolat", cohort), number=2)
 
-    # Uzbekistan needs one of its two seats: from a day on the other one is everybody's.
+    # Whoever waits on, and their coordinator, read how shares are kept from here on.
     coordinator.open(f"/manage/cohorts/{cohort}/waiting")
+    expect(coordinator.page.locator("main")).to_contain_text("At least 30% of the places go to women")
+
+    # Uzbekistan needs one of its two seats: from a day on the other one is everybody's.
     coordinator.follow("Change these dates")
     with _at_work(prepared.app):
         day = clock.today() + timedelta(days=20)

@@ -11,7 +11,14 @@ import sqlalchemy as sa
 from flask import Flask, url_for
 
 from registry.accounts.queries import get_user
-from registry.admissions.models import Answer, Application, Assignment, Nomination, Question
+from registry.admissions.models import (
+    Answer,
+    Application,
+    Assignment,
+    Attachment,
+    Nomination,
+    Question,
+)
 from registry.admissions.operations.submission import submit_application
 from registry.core import clock
 from registry.core.database import Base, db
@@ -20,6 +27,7 @@ from registry.core.transaction import transaction
 from registry.people.models import Person
 from tests.client import RegistryClient
 from tests.factories.actors import applicant
+from tests.factories.admissions import AttachmentFactory
 from tests.factories.journeys import MINOR, known_person, open_cohort, ready_draft
 from tests.integration.admissions.reviewing import load, make_criteria, make_reviewer
 
@@ -45,8 +53,8 @@ ANSWER = (
 
 @pytest.fixture
 def application() -> Application:
-    """A minor's application that was sent as they all are, with a guardian and a focal point's word."""
-    cohort = open_cohort(is_blind=True)
+    """A minor's application that was sent as they all are: a guardian, a file, a focal point's word."""
+    cohort = open_cohort(is_blind=True, with_files=True)
     person = known_person(born_on=MINOR, **TEXTS)
     user = get_user(person.user_id or 0)
     user.name, user.email = "Zqleakuser", "zqleakuser@zqleak.example"
@@ -55,6 +63,11 @@ def application() -> Application:
     draft, _actor = ready_draft(cohort, person)
     for answer in db.session.scalars(sa.select(Answer)):
         answer.value = ANSWER
+    diploma = db.session.scalars(sa.select(Question).where(Question.key == "diploma")).one()
+    attachment = AttachmentFactory(application=draft, question=diploma, name="Zqleakfile diploma.pdf")
+    listed = {"code": attachment.code, "name": attachment.name, "type": "application/pdf", "size": 9}
+    db.session.add(Answer(application=draft, question=diploma, value=[listed]))
+    db.session.flush()
     with transaction():
         submit_application(draft, actor=applicant(person))
     db.session.execute(sa.text("UPDATE application SET status = 'submitted'"))
@@ -115,6 +128,9 @@ def test_a_blind_review_leaks_no_name_on_any_page_that_the_reviewer_can_reach(
 
     closed = _crawl(client)
     assert f"{address}/declaration" in closed
+    file = db.session.scalars(sa.select(Attachment)).one()
+    assert file.name.startswith("Zqleakfile")
+    note("file", client.get(f"/files/{file.code}"))
     assert "honey" not in "".join(closed.values())
     note("nothing chosen", client.post(f"{address}/declaration", data={}))
 
