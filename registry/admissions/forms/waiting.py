@@ -27,6 +27,8 @@ class AdvanceForm(ReasonForm):
 
     def __init__(self, serving: Sequence[SeatPool]) -> None:
         super().__init__()
+        # Errors are listed in the order of the page.
+        self._fields.move_to_end("reason")
         self._only = serving[0].member_state if serving else GENERAL
         self.pool.choices = [
             SelectChoice(each.member_state or _GENERAL, country_name(each.member_state))

@@ -192,6 +192,7 @@ def test_advance_waiting_asks_for_which_seats_where_two_groups_serve_the_person(
     _held, _other, first, second = (arrive(cohort, state) for state in ("KZ", "BY", "KZ", "KZ"))
     address = f"/manage/applications/{second.code}/advance"
 
+    empty = unquote(client.post(address, data={"reason": ""}).get_data(as_text=True))
     asked = client.post(address, data={"reason": "Visa"})
     sent = client.post(address, data={"reason": "Visa", "pool": "general"})
     lists = {
@@ -201,6 +202,7 @@ def test_advance_waiting_asks_for_which_seats_where_two_groups_serve_the_person(
 
     assert (asked.status_code, sent.status_code) == (422, 303)
     assert "Choose for which seats." in unquote(asked.get_data(as_text=True))
+    assert empty.index("Choose for which seats.") < empty.index("Give a reason.")
     names = {pool: [row[1].split(" Moved")[0] for row in rows] for pool, rows in lists.items()}
     assert names == {
         "KZ": [first.listed_name, second.listed_name],
