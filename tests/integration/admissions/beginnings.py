@@ -31,14 +31,16 @@ class Plan:
     method: SelectionMethod
     nomination: NominationMode
     general_serves_all: bool
+    promises_shares: bool = False
+    """Whether the first decisions are those of a selection with minimum shares."""
 
 
 PLANS = (
     Plan(SelectionMethod.FIRST_COME, NominationMode.OPEN, general_serves_all=False),
     Plan(SelectionMethod.FIRST_COME, NominationMode.OPEN, general_serves_all=True),
     Plan(SelectionMethod.FIRST_COME, NominationMode.APPLY_THEN_ENDORSE, general_serves_all=False),
-    Plan(SelectionMethod.SCORED, NominationMode.OPEN, general_serves_all=True),
-    Plan(SelectionMethod.SCORED, NominationMode.OPEN, general_serves_all=False),
+    Plan(SelectionMethod.SCORED, NominationMode.OPEN, general_serves_all=True, promises_shares=True),
+    Plan(SelectionMethod.SCORED, NominationMode.OPEN, general_serves_all=False, promises_shares=True),
     Plan(SelectionMethod.SCORED, NominationMode.APPLY_THEN_ENDORSE, general_serves_all=True),
 )
 

@@ -150,7 +150,7 @@ class Admissions(RuleBasedStateMachine):
             with self.app.app_context():
                 self.begun[plan] = self.prepared = prepare(plan)
                 self.left = self.prepared.drafts
-                self.fill_the_house()
+                self.fill_the_house(promises_shares=plan.promises_shares)
         self.prepared = self.begun[plan]
         self.left = {key: list(ids) for key, ids in self.prepared.drafts.items()}
         self.stack.enter_context(rolled_back(self.app))
@@ -164,14 +164,17 @@ class Admissions(RuleBasedStateMachine):
                 cohort.without_focal_point = WithoutFocalPoint.PASS_ON
                 cohort.endorse_by_at = NOW + timedelta(days=3)
 
-    def fill_the_house(self) -> None:
+    def fill_the_house(self, *, promises_shares: bool) -> None:
         """All seats taken and lists from the start: most steps then have somebody to be about."""
         for state in (*STATES, *STATES, "UZ"):
             self.apply(state, is_minor=False)
         for _ in range(7):
             self.endorse(0, rank=None, endorses=True)
-        for number in range(7):
-            self.stage(number, Decision.OFFER if number < 3 else Decision.WAITLIST)
+        if promises_shares:
+            self.run(longest=None, order=SelectionOrder.FIRST_COME, women=50, rural=30)
+        else:
+            for number in range(7):
+                self.stage(number, Decision.OFFER if number < 3 else Decision.WAITLIST)
         self.release()
 
     # -- How steps are taken
