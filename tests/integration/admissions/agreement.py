@@ -92,13 +92,15 @@ class Lists:
 
     waiting: dict[int, Place]
     last_offer: int
+    holding: frozenset[int] | None = None
+    """Applications that hold a seat; None where several steps come at once."""
 
 
-def look(cohort: Cohort) -> Lists:
+def look(cohort: Cohort, holding: frozenset[int] | None = None) -> Lists:
     """The lists as they are."""
     waiting = {each.application_id: each for each in _list_places(cohort) if each.left_at is None}
     last = db.session.scalar(sa.select(sa.func.max(Offer.id)))
-    return Lists(waiting, last or 0)
+    return Lists(waiting, last or 0, holding)
 
 
 def _list_places(cohort: Cohort) -> list[Place]:
@@ -140,8 +142,8 @@ class Agreement:
         self._trail: dict[tuple[str, int], str] = {}
         self._last_entry = 0
 
-    def check(self, at: datetime, before: Lists) -> None:
-        """All of it, at the instant of the step that was taken since `before`."""
+    def check(self, at: datetime, before: Lists) -> Lists:
+        """All of it, at the instant of the step that was taken since `before`. The lists after it."""
         self.at = at
         self.cohort = db.session.scalars(
             sa.select(Cohort)
@@ -188,6 +190,7 @@ class Agreement:
         self.check_messages()
         self.check_counts()
         self.check_trail()
+        return look(self.cohort, frozenset(offer.application_id for offer in self._holders()))
 
     def _holders(self) -> list[Any]:
         """The offers that hold a seat: open ones, and accepted ones that were not given up."""
@@ -269,8 +272,13 @@ class Agreement:
         for offer in made:
             for waiter in self._list_passed(offer, before):
                 assert self._counts_for_more(offer, waiter, shares), "somebody was passed"
-        if len(made) == 1 and before.waiting.get(made[0].application_id):
-            self._check_share(made[0], before, shares)
+        if before.holding is None:
+            return
+        held = [offer.application_id for offer in self._holders() if offer.application_id in before.holding]
+        for offer in made:
+            held.append(offer.application_id)
+            if offer.application_id in before.waiting:
+                self._check_share(offer, held, before, shares)
 
     def _general(self) -> list[int]:
         return [pool.id for pool in self.pools.values() if pool.member_state == GENERAL]
@@ -311,9 +319,9 @@ class Agreement:
             or (shares.rural and is_rural and not passed.is_rural)
         )
 
-    def _check_share(self, offer: Any, before: Lists, shares: Shares) -> None:
-        """A single promotion leaves no share missed while somebody waits for the seat who counts for it."""
-        held = [self._kinds(each.application_id) for each in self._holders()]
+    def _check_share(self, offer: Any, holding: list[int], before: Lists, shares: Shares) -> None:
+        """A promotion leaves no share missed while somebody waits for the seat who counts for it."""
+        held = [self._kinds(each) for each in holding]
         is_woman, is_rural = self._kinds(offer.application_id)
         for share, place, counts in ((shares.women, 0, is_woman), (shares.rural, 1, is_rural)):
             is_missed = 100 * sum(kind[place] for kind in held) < share * len(held)

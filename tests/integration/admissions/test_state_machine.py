@@ -342,7 +342,7 @@ class Admissions(RuleBasedStateMachine):
         if application := self.choose(number, S.WAITLISTED):
             state = application.member_state if seats == "own" else GENERAL
             self.do(offers.advance_waiting, application, state, reason="The visa", actor=COORDINATOR)
-            self.before = look(self.get_cohort())
+            self.before = look(self.get_cohort(), self.before.holding)
 
     def change_quotas(self, uz, kz, by, general, spare) -> None:
         seats = {"UZ": uz, "KZ": kz, GENERAL: general} | ({} if by is None else {"BY": by})
@@ -368,6 +368,7 @@ class Admissions(RuleBasedStateMachine):
         self.at += timedelta(days=days)
 
     def sweep(self) -> None:
+        self.before = look(self.get_cohort())
         with clock.travel(self.at):
             sweeps.run_sweeps()
             enrolments.wind_up_cancelled_cohorts()
@@ -377,8 +378,7 @@ class Admissions(RuleBasedStateMachine):
     @invariant()
     def everything_agrees(self) -> None:
         self.fresh()
-        self.agreement.check(self.at, self.before)
-        self.before = look(self.agreement.cohort)
+        self.before = self.agreement.check(self.at, self.before)
         self.fresh()
         self.steps += 1
 
