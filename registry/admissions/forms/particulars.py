@@ -197,17 +197,17 @@ class LanguagesForm(PageForm):
 
 class GuardianForm(PageForm):
     name = StringField(
-        _l("Name of your parent or guardian"),
-        [InputRequired(_l("Enter the name of your parent or guardian.")), _at_most(160)],
+        _l("Name of the parent or guardian"),
+        [InputRequired(_l("Enter the name of the parent or guardian.")), _at_most(160)],
     )
     email = EmailField(
-        _l("E-mail address of your parent or guardian"),
+        _l("E-mail address of the parent or guardian"),
         [
-            InputRequired(_l("Enter the e-mail address of your parent or guardian.")),
+            InputRequired(_l("Enter the e-mail address of the parent or guardian.")),
             _at_most(254),
             Email(_l("Enter an e-mail address, like name@example.org.")),
         ],
-        description=_l("We send one link to this address. Your guardian needs no account."),
+        description=_l("We send one link to this address. The guardian needs no account."),
     )
     locale = RadioField(
         _l("In which language should we write to them?"),
