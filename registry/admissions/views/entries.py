@@ -69,7 +69,7 @@ def add_entry(code: str, key: str) -> Answered:
     first = next((each for each in _get_part(journey, key)[1].questions if each.entry == number), None)
     if first is None:
         return redirect(_here(code, key), 303)
-    return redirect(page_url(journey.cohort, first.page, back=request.args.get("back")), 303)
+    return redirect(page_url(journey.cohort, first.page, back=request.args.get("back") or None), 303)
 
 
 @bp.route("/apply/<code>/sections/<key>/<int:number>/remove", methods=["GET", "POST"])

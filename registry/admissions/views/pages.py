@@ -61,14 +61,14 @@ class Way:
         return page_url(self._cohort, key, back=back)
 
     def add_entry(self, section: str, back: str | None = None) -> str:
-        return url_for("admissions.add_entry", code=self.code, key=section, back=back)
+        return url_for("admissions.add_entry", code=self.code, key=section, back=back or None)
 
     def remove_entry(self, section: str, number: int) -> str:
         return url_for("admissions.remove_entry", code=self.code, key=section, number=number)
 
     def remove_file(self, asked: AskedQuestion, back: str | None = None) -> str:
         key, entry = asked.key
-        return url_for("admissions.remove_file", code=self.code, key=key, entry=entry, back=back)
+        return url_for("admissions.remove_file", code=self.code, key=key, entry=entry, back=back or None)
 
 
 def page_url(cohort: Cohort, key: str, **values: Any) -> str:

@@ -82,7 +82,7 @@ class TrialWay(Way):
         return self._address(page=key, back=back)
 
     def add_entry(self, section: str, back: str | None = None) -> str:
-        return self._address(page=f"{SECTION}{section}", back=back, add=1)
+        return self._address(page=f"{SECTION}{section}", back=back or None, add=1)
 
     def remove_entry(self, section: str, number: int) -> str:
         sections = {part.section.key: part.section for part in self._journey.parts if part.section}
@@ -90,7 +90,7 @@ class TrialWay(Way):
         return self._address(without, page=f"{SECTION}{section}")
 
     def remove_file(self, asked: AskedQuestion, back: str | None = None) -> str:
-        return self._address(page=asked.page, back=back, remove=1)
+        return self._address(page=asked.page, back=back or None, remove=1)
 
 
 def _serializer() -> URLSafeSerializer:
