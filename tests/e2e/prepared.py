@@ -93,6 +93,24 @@ class Prepared:
                     submit_application(application, actor=actor)
             return application.code
 
+    def introduce(self, email: str, country: str, locale: str) -> Staff:
+        """Somebody of 25 with this address who has told everything about the person, and begun nothing."""
+        with _at_work(self.app):
+            born_on = clock.today().replace(year=clock.today().year - 25, day=1)
+            person = known_person(
+                born_on=born_on,
+                citizenships=(country,),
+                residence=country,
+                phone="+8613800000000",
+                locale=locale,
+            )
+            user = db.session.get_one(User, person.user_id)
+            user.email = person.email = email
+            user.locale = locale
+            user.password_hash = passwords.hash_password(PASSWORD)
+            db.session.commit()
+            return Staff(email, "")
+
     def train_others(self, number: int) -> None:
         """Women of 25 from Uzbekistan apply, get an offer, accept, start and complete."""
         with _at_work(self.app):
