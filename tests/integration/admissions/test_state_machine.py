@@ -80,8 +80,8 @@ ANY_STEP = st.one_of(
     step("guardian", number=pick, answer=st.sampled_from(GuardianAnswer)),
     *[step("endorse", number=pick, rank=st.sampled_from([None, 1, 2, 3]), endorses=st.booleans())] * 2,
     step("rank", state=st.sampled_from(STATES), number=pick, rank=st.integers(1, 4)),
-    *[step("send_back", number=pick, days=st.integers(1, 9))] * 2,
-    *[step("resubmit", number=pick, changes=st.booleans())] * 2,
+    *[step("send_back", number=pick, days=st.integers(1, 9))] * 3,
+    *[step("resubmit", number=pick, changes=st.booleans())] * 4,
     *[step("stage", number=pick, decision=st.sampled_from(Decision))] * 2,
     *[
         step(
