@@ -107,10 +107,11 @@ def test_a_score_lies_between_one_and_five(case, value) -> None:
 def test_a_review_that_was_sent_stays_as_it_is(case) -> None:
     application, actor, (first, second) = case
     given = ReviewInput({first.code: 4, second.code: 2})
-    submit_review(load(application), given, actor=actor)
+    with transaction():
+        submit_review(load(application), given, actor=actor)
 
     for act in (save_review, submit_review):
-        with pytest.raises(Conflict):
+        with pytest.raises(Conflict), transaction():
             act(load(application), given, actor=actor)
 
 
