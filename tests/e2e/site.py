@@ -43,10 +43,10 @@ class Site:
                 mails.append(mail)
         return mails
 
-    def wait_for_mail(self, to: str, *, number: int = 1) -> EmailMessage:
-        """The `number`th mail to the address, once the worker has sent it."""
+    def wait_for_mail(self, to: str, *, number: int = 1, about: str = "") -> EmailMessage:
+        """The `number`th mail to the address with these words in its subject, once the worker has sent it."""
         deadline = time.monotonic() + MAIL_SECONDS
-        while len(mails := self.list_mails(to)) < number:
+        while len(mails := [mail for mail in self.list_mails(to) if about in mail["Subject"]]) < number:
             assert time.monotonic() < deadline, f"mail {number} to {to} never came, only {len(mails)}"
             time.sleep(0.1)
         return mails[number - 1]
