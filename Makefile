@@ -27,7 +27,7 @@ run: runtime catalogues ## Serve the demo on http://127.0.0.1:8000 (PORT=... cha
 test: test-system dev catalogues ## Run all tests: SQLite, PostgreSQL, browser
 	$(PYTEST) tests/unit tests/integration --database=sqlite -n $(WORKERS)
 	$(PYTEST) tests/integration --database=postgresql -n $(WORKERS)
-	$(PYTEST) tests/e2e
+	$(PYTEST) tests/e2e -n 2
 
 .PHONY: test-fast
 test-fast: dev catalogues ## Run the tests without PostgreSQL and browser

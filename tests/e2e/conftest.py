@@ -31,7 +31,7 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One site for all journeys: each makes people and programmes of its own."""
+    """One site for all journeys of a process: each makes people and programmes of its own."""
     with serve(tmp_path_factory.mktemp("site") / "var") as site:
         yield site
 
