@@ -1,6 +1,7 @@
 """What coordinators decide: staged in private, released to all at one moment."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from registry.access import policy
 from registry.access.actor import Actor
@@ -71,18 +72,28 @@ def write_staged(
     if staged is None:
         staged = StagedDecision(application=application, cohort_id=application.cohort_id)
         db.session.add(staged)
-    staged.decision = given.decision
-    staged.rejection = given.rejection if given.decision is Decision.REJECT else None
-    staged.note = given.note.strip() if given.decision is Decision.REJECT else ""
-    staged.rank = given.rank if given.decision is Decision.WAITLIST else None
-    staged.run_id = run_id
-    staged.staged_by = actor.user_id
-    staged.staged_at = clock.now()
-    staged.result = ""
+    for name, value in note_staged(application, given, actor=actor, run_id=run_id).items():
+        setattr(staged, name, value)
+    return staged
+
+
+def note_staged(
+    application: Application, given: DecisionInput, *, actor: Actor, run_id: int | None = None
+) -> dict[str, Any]:
+    """Write down that the decision is staged. Shape: what its row says, for the caller to write."""
     audit.record(
         application, "admissions:decision:stage", actor, about={"decision": [None, given.decision.value]}
     )
-    return staged
+    return {
+        "decision": given.decision,
+        "rejection": given.rejection if given.decision is Decision.REJECT else None,
+        "note": given.note.strip() if given.decision is Decision.REJECT else "",
+        "rank": given.rank if given.decision is Decision.WAITLIST else None,
+        "run_id": run_id,
+        "staged_by": actor.user_id,
+        "staged_at": clock.now(),
+        "result": "",
+    }
 
 
 def _describe_changes(

@@ -1,11 +1,16 @@
 """Selection runs: many decisions staged at once, by rules that anybody can check afterwards."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
 from registry.access import policy
 from registry.access.actor import Actor
 from registry.access.permissions import Permission
 from registry.admissions.enums import ApplicationStatus, Decision, RejectionReason, SelectionOrder
 from registry.admissions.models import Application, SelectionEntry, SelectionRun, StagedDecision
-from registry.admissions.operations.decisions import DecisionInput, drop_staged, write_staged
+from registry.admissions.operations.decisions import DecisionInput, drop_staged, note_staged, write_staged
 from registry.admissions.operations.steps import take_step
 from registry.admissions.queries import seats as seat_queries
 from registry.admissions.queries import selection as queries
@@ -17,6 +22,9 @@ from registry.core.codes import new_code, new_seed
 from registry.core.database import db
 from registry.core.errors import Conflict, InvalidInput
 from registry.core.i18n import _l
+
+BATCH = 1_000
+"""Candidates written with one statement each for the entries, the new decisions and the audit trail."""
 
 
 def commit_lottery(cohort: Cohort, *, actor: Actor) -> Cohort:
@@ -88,38 +96,61 @@ def stage_selection(
     db.session.add(run)
     audit.record(run, "admissions:selection_run:stage", actor)
     candidates = {each.code: each for each in inputs.candidates}
-    applications = queries.list_by_code(cohort, sorted(candidates))
     staged = queries.map_staged(cohort)
     behind = queries.get_last_rank(cohort)
-    for place, outcome in enumerate(outcomes, 1):
-        application = applications[outcome.code]
-        db.session.add(_enter(run, place, application, candidates[outcome.code], outcome))
-        _stage(application, outcome, staged.get(application.id), run, behind, actor)
-    db.session.flush()
+    placed = list(enumerate(outcomes, 1))
+    for start in range(0, len(placed), BATCH):
+        batch = placed[start : start + BATCH]
+        with audit.written_together():
+            _stage_batch(cohort, run, batch, candidates, staged, behind, actor)
     return run
+
+
+def _stage_batch(
+    cohort: Cohort,
+    run: SelectionRun,
+    batch: list[tuple[int, Outcome]],
+    candidates: Mapping[str, Candidate],
+    staged: Mapping[int, StagedDecision],
+    behind: int,
+    actor: Actor,
+) -> None:
+    applications = queries.list_by_code(cohort, sorted(outcome.code for _place, outcome in batch))
+    entries, decisions = [], []
+    for place, outcome in batch:
+        application = applications[outcome.code]
+        entries.append(_enter(run, place, application, candidates[outcome.code], outcome))
+        if row := _stage(application, outcome, staged.get(application.id), run, behind, actor):
+            decisions.append(row)
+    db.session.flush()
+    # Otherwise every change between a value and none begins another statement.
+    with_nulls = {"render_nulls": True}
+    db.session.execute(sa.insert(SelectionEntry), entries, execution_options=with_nulls)
+    if decisions:
+        db.session.execute(sa.insert(StagedDecision), decisions, execution_options=with_nulls)
 
 
 def _enter(
     run: SelectionRun, place: int, application: Application, candidate: Candidate, outcome: Outcome
-) -> SelectionEntry:
-    return SelectionEntry(
-        run_id=run.id,
-        application_id=application.id,
-        place=place,
-        member_state=candidate.member_state,
-        submitted_at=candidate.submitted_at,
-        score=candidate.score,
-        rank=candidate.rank,
-        is_woman=candidate.is_woman,
-        is_rural=candidate.is_rural,
-        decision=outcome.decision,
-        ground=outcome.ground,
-        number=outcome.number,
-        own_rank=outcome.own_rank,
-        own_of=outcome.own_of,
-        general_rank=outcome.general_rank,
-        general_of=outcome.general_of,
-    )
+) -> dict[str, Any]:
+    return {
+        "run_id": run.id,
+        "application_id": application.id,
+        "place": place,
+        "member_state": candidate.member_state,
+        "submitted_at": candidate.submitted_at,
+        "score": candidate.score,
+        "rank": candidate.rank,
+        "is_woman": candidate.is_woman,
+        "is_rural": candidate.is_rural,
+        "decision": outcome.decision,
+        "ground": outcome.ground,
+        "number": outcome.number,
+        "own_rank": outcome.own_rank,
+        "own_of": outcome.own_of,
+        "general_rank": outcome.general_rank,
+        "general_of": outcome.general_of,
+    }
 
 
 def _stage(
@@ -129,11 +160,12 @@ def _stage(
     run: SelectionRun,
     behind: int,
     actor: Actor,
-) -> None:
+) -> dict[str, Any] | None:
+    """What the row of a new decision says; None where an earlier run's row was written over, or dropped."""
     if outcome.decision is None:
         if staged is not None:
             drop_staged(staged, application, actor=actor)
-        return
+        return None
     if application.status is ApplicationStatus.SUBMITTED:
         take_step(application, "start_review", actor=actor)
     given = DecisionInput(
@@ -142,7 +174,14 @@ def _stage(
         # Whoever waits already stays in front.
         rank=behind + (outcome.number or 0),
     )
-    write_staged(application, given, staged, actor=actor, run_id=run.id)
+    if staged is not None:
+        write_staged(application, given, staged, actor=actor, run_id=run.id)
+        return None
+    return {
+        "application_id": application.id,
+        "cohort_id": application.cohort_id,
+        **note_staged(application, given, actor=actor, run_id=run.id),
+    }
 
 
 def undo_selection(run: SelectionRun, cohort: Cohort, *, actor: Actor) -> int:
@@ -156,8 +195,9 @@ def undo_selection(run: SelectionRun, cohort: Cohort, *, actor: Actor) -> int:
     if not staged:
         raise Conflict(_l("Nothing of this run is staged any more."))
     audit.record(run, "admissions:selection_run:undo", actor)
-    for each in staged:
-        drop_staged(each, each.application, actor=actor)
+    with audit.written_together():
+        for each in staged:
+            drop_staged(each, each.application, actor=actor)
     db.session.flush()
     return len(staged)
 
