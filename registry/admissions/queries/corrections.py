@@ -7,11 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry.access.actor import Actor
-from registry.admissions.enums import ApplicationStatus, PersonalPage
+from registry.admissions.enums import ApplicationStatus
 from registry.admissions.models import Application, CorrectionRequest, Question
 from registry.admissions.queries.journey import Heading, get_heading, get_journey
 from registry.admissions.rules.corrections import (
-    DECIDING,
     FOLLOWS,
     Change,
     list_changes,
@@ -57,10 +56,8 @@ def find_reason(application: Application, page: str) -> str:
     """Why the page is asked for again; empty when it is not. A page that follows from another one says so."""
     request = find_open_request(application)
     reasons = {item.page: item.reason for item in request.items} if request else {}
-    if page in reasons or not DECIDING & reasons.keys():
+    if page in reasons or not reasons:
         return reasons.get(page, "")
-    if page not in {PersonalPage.STATE, PersonalPage.GUARDIAN}:
-        return ""
     is_open = page in list_following(reasons, get_journey(application))
     return str(FOLLOWS) if is_open else ""
 

@@ -59,9 +59,13 @@ def list_returnable(application: Application, journey: Journey) -> list[str]:
 
 
 def list_following(asked: Collection[str], journey: Journey) -> list[str]:
-    """Pages that nobody named, but that what is being corrected opens: other countries may leave a choice of
-    states, and another date of birth may need a guardian, who has not agreed yet."""
-    found = []
+    """Pages that nobody named, but that what is being corrected opens.
+
+    Other countries may leave a choice of states, another date of birth may need a guardian, who has not agreed
+    yet, and both, like another answer, may ask a question that was not asked before.
+    """
+    questions = {each.page for each in journey.asked} - set(asked)
+    found = [page.key for page in journey.missing if page.key in questions]
     if PersonalPage.COUNTRIES in asked and PersonalPage.STATE not in asked and len(journey.states) > 1:
         found.append(PersonalPage.STATE.value)
     if DECIDING & set(asked) and needs_guardian(journey):

@@ -6,21 +6,32 @@ import pytest
 import sqlalchemy as sa
 
 from registry.access.actor import Actor
-from registry.admissions.enums import AgeBand, GuardianAnswer, RuleName, RuleResult
+from registry.admissions.enums import (
+    AgeBand,
+    ConditionOperator,
+    ConditionSubject,
+    GuardianAnswer,
+    QuestionKind,
+    RuleName,
+    RuleResult,
+)
 from registry.admissions.enums import ApplicationStatus as S
 from registry.admissions.models import (
+    Answer,
     Application,
     ApplicationStatusCount,
     CorrectionItem,
     EligibilityResult,
     GuardianRequest,
     Nomination,
+    Question,
 )
 from registry.admissions.operations import corrections, nominations
 from registry.admissions.operations.decisions import override_ineligible
 from registry.admissions.operations.guardians import answer_as_guardian
 from registry.admissions.operations.submission import submit_application
 from registry.admissions.operations.withdrawal import withdraw_application
+from registry.admissions.queries.journey import find_form_version
 from registry.catalogue.enums import NominationMode
 from registry.catalogue.models import Cohort
 from registry.core import clock
@@ -35,7 +46,7 @@ from registry.people.models import Guardianship, Person
 from registry.places.operations import load_places
 from tests.factories.accounts import UserFactory
 from tests.factories.actors import coordinator, focal_point
-from tests.factories.admissions import InvitationFactory
+from tests.factories.admissions import InvitationFactory, QuestionConditionFactory, QuestionFactory
 from tests.factories.journeys import known_person, open_cohort, ready_draft
 from tests.integration.admissions.test_corrections import DUE
 from tests.nominating import entries, order, text_of
@@ -324,3 +335,67 @@ def test_pages_that_do_not_follow_stay_closed(client, act_as) -> None:
     assert db.session.get_one(Application, application.id).member_state == "UZ"
     assert db.session.get_one(Person, application.person_id).born_on == date(2001, 3, 15)
     assert db.session.scalars(sa.select(Guardianship)).all() == []
+
+
+def test_a_question_that_only_the_corrected_age_is_asked_opens(client, acting_as) -> None:
+    cohort = open_cohort()
+    shop = QuestionFactory(form_version=find_form_version(cohort), key="shop", labels={"en": "Which shop?"})
+    QuestionConditionFactory(question=shop, values=["27"])
+    application, actor = ready_draft(cohort, known_person(born_on=date(2005, 3, 27)))
+    with transaction():
+        db.session.execute(sa.delete(Answer).where(Answer.question_id == shop.id))
+    with transaction():
+        submit_application(application, actor=actor)
+    send_back(application, "birth")
+    acting_as(actor)
+    before = client.get(f"/apply/{cohort.code}/questions/shop").status_code
+    type_birth(client, cohort, date(1999, 3, 27))
+
+    page = text_of(client.get(f"/my/applications/{application.code}"))
+    with pytest.raises(InvalidInput):
+        resubmit(application, actor)
+    answered = client.post(f"/apply/{cohort.code}/questions/shop", data={"answer": "A market stall"})
+    sent = resubmit(application, actor)
+
+    assert before != 200
+    assert "Which shop?" in page
+    assert "This follows from what you corrected." in page
+    assert answered.status_code == 303
+    assert sent.status is S.SUBMITTED
+    assert [each.value for each in sent.answers if each.question.key == "shop"] == ["A market stall"]
+
+
+def test_a_question_that_a_corrected_answer_asks_opens(client, acting_as) -> None:
+    cohort = open_cohort()
+    version = find_form_version(cohort)
+    sells = QuestionFactory(
+        form_version=version, key="sells", kind=QuestionKind.YES_NO, labels={"en": "Sells?"}
+    )
+    shop = QuestionFactory(form_version=version, key="shop", labels={"en": "Which shop?"})
+    QuestionConditionFactory(
+        question=shop,
+        subject=ConditionSubject.ANSWER,
+        source=sells,
+        operator=ConditionOperator.IS,
+        values=["yes"],
+    )
+    application, actor = ready_draft(cohort)
+    with transaction():
+        db.session.execute(sa.delete(Answer).where(Answer.question_id == shop.id))
+        db.session.execute(
+            sa.update(Answer)
+            .where(Answer.question_id.in_(sa.select(Question.id).where(Question.key == "sells")))
+            .values(value=False)
+        )
+    with transaction():
+        submit_application(application, actor=actor)
+    send_back(application, "question-sells")
+    acting_as(actor)
+    client.post(f"/apply/{cohort.code}/questions/sells", data={"answer": "yes"})
+
+    with pytest.raises(InvalidInput):
+        resubmit(application, actor)
+    answered = client.post(f"/apply/{cohort.code}/questions/shop", data={"answer": "A market stall"})
+
+    assert answered.status_code == 303
+    assert resubmit(application, actor).status is S.SUBMITTED
