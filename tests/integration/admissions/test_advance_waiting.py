@@ -1,7 +1,6 @@
 """Somebody is moved to the front of those in line for the seats of one group, with a reason."""
 
 import re
-from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
@@ -12,42 +11,17 @@ from registry.admissions.enums import ApplicationStatus
 from registry.admissions.models import Application
 from registry.admissions.operations import offers, pools
 from registry.admissions.queries import seats as queries
-from registry.catalogue.enums import SelectionMethod
-from registry.catalogue.models import GENERAL, Cohort
+from registry.catalogue.models import GENERAL
 from registry.core.audit import AuditEntry
 from registry.core.database import db
 from registry.core.errors import Conflict, InvalidInput, NotAllowed
 from registry.core.transaction import transaction
-from tests.conftest import NOW
 from tests.factories.accounts import UserFactory
 from tests.factories.actors import applicant, coordinator
-from tests.factories.admissions import ApplicationFactory
-from tests.factories.catalogue import CohortFactory, ProgrammeFactory, SeatPoolFactory
+from tests.integration.admissions.queueing import arrive, make_cohort
 
 S = ApplicationStatus
 COORDINATOR = coordinator()
-OPENING = NOW + timedelta(days=40)
-
-
-def make_cohort(**seats: int) -> Cohort:
-    """First come, first served; pools open after the window has closed."""
-    seats = {GENERAL if state == "general" else state: n for state, n in seats.items()}
-    cohort = CohortFactory(
-        programme=ProgrammeFactory(slug="honey", title="Honey online"),
-        capacity=sum(seats.values()),
-        selection=SelectionMethod.FIRST_COME,
-        pools_open_at=OPENING,
-    )
-    for state, n in seats.items():
-        SeatPoolFactory(cohort=cohort, member_state=state, seats=n)
-    return cohort
-
-
-def arrive(cohort: Cohort, state: str) -> Application:
-    application = ApplicationFactory(cohort=cohort, member_state=state)
-    with transaction():
-        offers.place_first_come(application)
-    return application
 
 
 def statuses(*applications: Application) -> list[str]:

@@ -14,7 +14,6 @@ from registry.admissions.operations.decisions import DecisionInput
 from registry.admissions.queries import seats as queries
 from registry.admissions.queries import selection as selection_queries
 from registry.admissions.rules.selection import SelectionSettings
-from registry.catalogue.enums import SelectionMethod
 from registry.catalogue.models import GENERAL, Cohort
 from registry.core import clock
 from registry.core.audit import AuditEntry
@@ -26,33 +25,12 @@ from tests.factories.accounts import UserFactory
 from tests.factories.actors import applicant, coordinator
 from tests.factories.admissions import ApplicationFactory
 from tests.factories.catalogue import CohortFactory, ProgrammeFactory, SeatPoolFactory
+from tests.integration.admissions.queueing import OPENING, arrive, make_cohort
 from tests.planning import date_fields
 from tests.queries import counted_queries
 
 S = ApplicationStatus
 COORDINATOR = coordinator()
-OPENING = NOW + timedelta(days=40)
-
-
-def make_cohort(**seats: int) -> Cohort:
-    """First come, first served; pools open after the window has closed."""
-    seats = {GENERAL if state == "general" else state: n for state, n in seats.items()}
-    cohort = CohortFactory(
-        programme=ProgrammeFactory(slug="honey", title="Honey online"),
-        capacity=sum(seats.values()),
-        selection=SelectionMethod.FIRST_COME,
-        pools_open_at=OPENING,
-    )
-    for state, n in seats.items():
-        SeatPoolFactory(cohort=cohort, member_state=state, seats=n)
-    return cohort
-
-
-def arrive(cohort: Cohort, state: str) -> Application:
-    application = ApplicationFactory(cohort=cohort, member_state=state)
-    with transaction():
-        offers.place_first_come(application)
-    return application
 
 
 def sweep(at: datetime) -> dict[str, int]:
