@@ -1,6 +1,9 @@
-"""A first-come cohort whose seats and lists the tests fill."""
+"""A first-come cohort whose seats and lists the tests fill, and how its list is read."""
 
+import re
 from datetime import timedelta
+from typing import Any
+from urllib.parse import unquote
 
 from registry.admissions.models import Application
 from registry.admissions.operations import offers
@@ -33,3 +36,16 @@ def arrive(cohort: Cohort, state: str) -> Application:
     with transaction():
         offers.place_first_come(application)
     return application
+
+
+def rows_of(response: Any) -> list[list[str]]:
+    """The cells of the table of people."""
+    page = unquote(response.get_data(as_text=True)).split("In line")[-1]
+    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
+    return [
+        [
+            " ".join(re.sub(r"<[^>]*>", " ", cell).split())
+            for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)
+        ]
+        for row in rows
+    ]

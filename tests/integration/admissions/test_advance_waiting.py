@@ -1,6 +1,5 @@
 """Somebody is moved to the front of those in line for the seats of one group, with a reason."""
 
-import re
 from urllib.parse import unquote
 
 import pytest
@@ -18,7 +17,7 @@ from registry.core.errors import Conflict, InvalidInput, NotAllowed
 from registry.core.transaction import transaction
 from tests.factories.accounts import UserFactory
 from tests.factories.actors import applicant, coordinator
-from tests.integration.admissions.queueing import arrive, make_cohort
+from tests.integration.admissions.queueing import arrive, make_cohort, rows_of
 
 S = ApplicationStatus
 COORDINATOR = coordinator()
@@ -130,19 +129,6 @@ def decline(application: Application) -> None:
 @pytest.fixture
 def _signed_in(acting_as):
     acting_as(coordinator(user_id=UserFactory().id))
-
-
-def rows_of(response) -> list[list[str]]:
-    """The cells of the table of people."""
-    page = unquote(response.get_data(as_text=True)).split("In line")[-1]
-    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
-    return [
-        [
-            " ".join(re.sub(r"<[^>]*>", " ", cell).split())
-            for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)
-        ]
-        for row in rows
-    ]
 
 
 @pytest.mark.usefixtures("_signed_in")

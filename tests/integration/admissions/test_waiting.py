@@ -1,6 +1,5 @@
 """Seats that become everybody's, waiting lists that end, and who is moved to the front."""
 
-import re
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
@@ -25,7 +24,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.actors import applicant, coordinator
 from tests.factories.admissions import ApplicationFactory
 from tests.factories.catalogue import CohortFactory, ProgrammeFactory, SeatPoolFactory
-from tests.integration.admissions.queueing import OPENING, arrive, make_cohort
+from tests.integration.admissions.queueing import OPENING, arrive, make_cohort, rows_of
 from tests.planning import date_fields
 from tests.queries import counted_queries
 
@@ -224,19 +223,6 @@ def test_a_list_that_has_ended_closes_its_people_and_takes_nobody() -> None:
 @pytest.fixture
 def _signed_in(acting_as):
     acting_as(coordinator(user_id=UserFactory().id))
-
-
-def rows_of(response) -> list[list[str]]:
-    """The cells of the table of people."""
-    page = unquote(response.get_data(as_text=True)).split("In line")[-1]
-    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
-    return [
-        [
-            " ".join(re.sub(r"<[^>]*>", " ", cell).split())
-            for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)
-        ]
-        for row in rows
-    ]
 
 
 @pytest.mark.usefixtures("_signed_in")
