@@ -215,6 +215,16 @@ class GuardianForm(PageForm):
         choices=LOCALE_CHOICES,
     )
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """Who the guardian is, as the operations take it, once the form is valid."""
+        return {
+            "name": self["name"].data,
+            "email": self.email.data,
+            "locale": self.locale.data,
+            "shown": self.shown_values,
+        }
+
 
 def make_names_form(journey: Journey) -> NamesForm:
     """With the Latin name only where the cohort needs it."""

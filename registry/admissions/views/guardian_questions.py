@@ -57,14 +57,7 @@ def ask_guardian_on_behalf(code: str) -> Any:
         try:
             with transaction():
                 application = applications.get_application(code, actor=current_actor)
-                operations.ask_guardian_on_behalf(
-                    application,
-                    name=form["name"].data or "",
-                    email=form.email.data or "",
-                    locale=form.locale.data,
-                    actor=current_actor,
-                    shown=form.shown_values,
-                )
+                operations.ask_guardian_on_behalf(application, **form.given, actor=current_actor)
         except RegistryError as error:
             form.show(error)
         else:

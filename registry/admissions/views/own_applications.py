@@ -193,14 +193,7 @@ def resend_guardian_link(code: str) -> Answered:
     if form.validate_on_submit():
         try:
             with transaction():
-                ask_guardian_again(
-                    application,
-                    name=form["name"].data or "",
-                    email=form.email.data or "",
-                    locale=form.locale.data,
-                    actor=current_actor,
-                    shown=form.shown_values,
-                )
+                ask_guardian_again(application, **form.given, actor=current_actor)
         except RegistryError as error:
             form.show(error)
         else:

@@ -245,14 +245,7 @@ def save_languages(code: str) -> Answered:
 @requires(Permission.APPLICATION_EDIT)
 def save_guardian(code: str) -> Answered:
     def save(journey: Journey, form: forms.GuardianForm) -> None:
-        people.save_guardian(
-            journey.person,
-            name=form.name.data or "",
-            email=form.email.data or "",
-            locale=form.locale.data,
-            actor=current_actor,
-            shown=form.shown_values,
-        )
+        people.save_guardian(journey.person, **form.given, actor=current_actor)
 
     return answer_page(code, "guardian", "admissions/save_guardian.html", forms.make_guardian_form, save)
 
